@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make              build everything into build/
+# make run          install what is needed, build, start a demo office, submit the samples
+# make test         install what the tests need, build, run every test
+# make check        unit tests under address and undefined-behaviour sanitizers
+# make lint         format, clang-tidy, cppcheck, layering, purity of core/
+# make bench        throughput, latency and restart time on this machine
+# make format       rewrite the sources in the project's format
+# make install      PREFIX=/usr/local DESTDIR=
+# make clean        remove what was built
+#
+# Variables: BUILD (folder), SANITIZE (address,undefined), CC, CFLAGS, PREFIX, DESTDIR, JOBS.
+
+CC       ?= cc
+BUILD    ?= build
+SANITIZE ?=
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+JOBS     ?= $(shell nproc)
+VERSION  := 0.1.0
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# ---- flags ---------------------------------------------------------------------------------------
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+        -Wold-style-definition -Wvla -Wformat=2 -Wswitch-enum -Werror
+HARDEN := -fstack-protector-strong -fPIE -fno-strict-overflow -fno-delete-null-pointer-checks
+ifeq ($(SANITIZE),)
+HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+
+CFLAGS ?= -O2 -g
+BASE_CFLAGS := -std=c11 -fno-omit-frame-pointer $(HARDEN)
+override CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -MMD -MP \
+        -DHUISHEN_VERSION='"$(VERSION)"' -DHUISHEN_DATADIR='"$(PREFIX)/share/huishen"'
+override LDFLAGS += -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
+ifneq ($(SANITIZE),)
+BASE_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+override LDFLAGS += -fsanitize=$(SANITIZE)
+endif
+
+# ---- generated code ------------------------------------------------------------------------------
+
+PROTOS := $(wildcard proto/huishen/v1/*.proto)
+GEN_C  := $(PROTOS:proto/%.proto=$(BUILD)/gen/%.pb-c.c)
+GEN_H  := $(GEN_C:.c=.h)
+
+$(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h: proto/%.proto
+	@mkdir -p $(BUILD)/gen
+	@protoc-c --proto_path=proto --proto_path=/usr/include --c_out=$(BUILD)/gen $<
+
+$(BUILD)/gen/%.pb-c.o: $(BUILD)/gen/%.pb-c.c | $(GEN_H)
+	@echo "  CC  $(@:$(BUILD)/%=%)"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE_CFLAGS) -w -c -o $@ $<
+
+# ---- objects and layers --------------------------------------------------------------------------
+# A layer may use what stands above it here: programs -> client, net, store -> core -> proto -> lib,
+# and os -> lib. The link lines below state it; tests/layering.sh checks the includes and symbols.
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c)))
+
+LAYERS := lib os proto text core store net client broker agents cli bench
+LIB    := $(BUILD)/liblib.a
+OS     := $(BUILD)/libos.a
+PROTO  := $(BUILD)/libproto.a
+TEXT   := $(BUILD)/libtext.a
+CORE   := $(BUILD)/libcore.a
+STORE  := $(BUILD)/libstore.a
+NET    := $(BUILD)/libnet.a
+CLIENT := $(BUILD)/libclient.a
+BROKER := $(BUILD)/libbroker.a
+AGENTS := $(BUILD)/libagents.a
+CLI    := $(BUILD)/libcli.a
+BENCH  := $(BUILD)/libbench.a
+
+$(LIB):    $(call objects,lib)
+$(OS):     $(call objects,os)
+$(PROTO):  $(call objects,proto) $(GEN_C:.c=.o)
+$(TEXT):   $(call objects,proto/text)
+$(CORE):   $(call objects,core)
+$(STORE):  $(call objects,store)
+$(NET):    $(call objects,net)
+$(CLIENT): $(call objects,client)
+$(BROKER): $(call objects,broker)
+$(AGENTS): $(call objects,agents)
+$(CLI):    $(call objects,cli)
+$(BENCH):  $(call objects,bench)
+$(BUILD)/lib%.a:
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c | $(GEN_H)
+	@mkdir -p $(@D)
+	@echo "  CC  $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE_CFLAGS) $(WARN) -c -o $@ $<
+
+# ---- programs ------------------------------------------------------------------------------------
+
+PROGRAMS := huishen huishen-broker huishen-agent huishen-bench
+BINARIES := $(PROGRAMS:%=$(BUILD)/%)
+
+link = @echo "  LD  $@"; $(CC) $(LDFLAGS) -o $@ $^ $(1)
+
+$(BUILD)/huishen-broker: $(BUILD)/broker/main.o $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+$(BUILD)/huishen-agent: $(BUILD)/agents/main.o $(AGENTS) $(CLIENT) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+$(BUILD)/huishen: $(BUILD)/cli/main.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+$(BUILD)/huishen-bench: $(BUILD)/bench/main.o $(BENCH) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+
+.PHONY: all deps run test check unit lint format bench install clean
+all: $(BINARIES)
+
+# ---- tests ---------------------------------------------------------------------------------------
+# A unit test links its own layer and what stands below it, nothing above: tests/unit/LAYER_name.c.
+
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.c))
+below_lib    := $(LIB)
+below_os     := $(OS) $(LIB)
+below_proto  := $(PROTO) $(LIB)
+below_core   := $(CORE) $(TEXT) $(PROTO) $(OS) $(LIB)
+below_text   := $(TEXT) $(PROTO) $(OS) $(LIB)
+below_store  := $(STORE) $(CORE) $(PROTO) $(OS) $(LIB)
+below_net    := $(NET) $(OS) $(LIB)
+below_client := $(CLIENT) $(NET) $(STORE) $(CORE) $(PROTO) $(OS) $(LIB)
+below_broker := $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+below_agents := $(AGENTS) $(CLIENT) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+below_cli    := $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+
+define unit_rule
+$(filter $(BUILD)/tests/unit/$(1)_%,$(UNIT)): %: %.o $(call objects,tests/lib) $(below_$(1))
+	@echo "  LD  $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ -lcmocka -lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium
+endef
+$(foreach layer,lib os proto text core store net client broker agents cli,\
+    $(if $(filter $(BUILD)/tests/unit/$(layer)_%,$(UNIT)),$(eval $(call unit_rule,$(layer)))))
+
+unit: $(UNIT)
+	@tests/run_unit.sh $(UNIT)
+
+check:
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-check SANITIZE=address,undefined CFLAGS='-O1 -g' unit
+
+# ---- housekeeping --------------------------------------------------------------------------------
+
+SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client broker agents cli bench tests/unit tests/lib tests/e2e))
+
+format:
+	clang-format -i $(SOURCES)
+
+clean:
+	rm -rf build build-*
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/authorise.h"
+
+#include <string.h>
+
+#include "lib/check.h"
+
+#define ROLE(name) (1U << HS__PRINCIPAL__ROLE__##name)
+
+enum {
+    DEPARTMENTAL = ROLE(REVIEWER) | ROLE(HEAD) | ROLE(AGENT),
+    OVERSEEING = ROLE(OFFICE) | ROLE(APPROVER) | ROLE(SUPERVISOR) | ROLE(AUDIT),
+    CONCERNED = ROLE(APPLICANT) | DEPARTMENTAL | OVERSEEING,
+    ADMINISTERING = ROLE(SYSTEM_ADMIN) | ROLE(SECURITY_ADMIN) | ROLE(AUDIT),
+    ANYBODY = CONCERNED | ADMINISTERING | ROLE(GATEWAY),
+};
+
+static const unsigned permitted[OPERATION_COUNT] = {
+    [OPERATION_SUBMIT] = ROLE(APPLICANT),
+    [OPERATION_REVISE] = ROLE(APPLICANT),
+    [OPERATION_WITHDRAW] = ROLE(APPLICANT),
+    [OPERATION_RECEIVE_REVIEW] = DEPARTMENTAL,
+    [OPERATION_RECORD_FINDINGS] = ROLE(AGENT),
+    [OPERATION_GIVE_OPINION] = DEPARTMENTAL,
+    [OPERATION_SETTLE_COMPETENCE] = ROLE(OFFICE),
+    [OPERATION_PUBLISH] = ROLE(AGENT) | ROLE(OFFICE) | ROLE(SYSTEM_ADMIN),
+    [OPERATION_DEFINE_DEPARTMENT] = ROLE(SYSTEM_ADMIN),
+    [OPERATION_ENROL] = ROLE(SECURITY_ADMIN),
+    [OPERATION_CHANGE_PRINCIPAL] = ROLE(SECURITY_ADMIN),
+    [OPERATION_SHOW] = CONCERNED,
+    [OPERATION_LIST] = CONCERNED,
+    [OPERATION_REVIEWS] = DEPARTMENTAL | OVERSEEING,
+    [OPERATION_VERDICT] = CONCERNED,
+    [OPERATION_DEFINITION] = ANYBODY,
+    [OPERATION_PACKET] = CONCERNED,
+    [OPERATION_OPINION] = CONCERNED,
+    [OPERATION_JOURNAL] = ROLE(OFFICE) | ROLE(SUPERVISOR) | ROLE(AUDIT),
+    [OPERATION_PRINCIPALS] = ROLE(OFFICE) | ADMINISTERING,
+    [OPERATION_OFFICE] = ANYBODY,
+    [OPERATION_RECEIPT] = ANYBODY,
+    [OPERATION_WATCH] = CONCERNED,
+    [OPERATION_DOCUMENT_PUT] = ROLE(APPLICANT),
+    [OPERATION_DOCUMENT_GET] = CONCERNED,
+};
+
+enum operation operation_of_command(const Hs__Command *command)
+{
+    switch (command->body_case) {
+    case HS__COMMAND__BODY_SUBMIT:
+        return OPERATION_SUBMIT;
+    case HS__COMMAND__BODY_REVISE:
+        return OPERATION_REVISE;
+    case HS__COMMAND__BODY_WITHDRAW:
+        return OPERATION_WITHDRAW;
+    case HS__COMMAND__BODY_RECEIVE_REVIEW:
+        return OPERATION_RECEIVE_REVIEW;
+    case HS__COMMAND__BODY_RECORD_FINDINGS:
+        return OPERATION_RECORD_FINDINGS;
+    case HS__COMMAND__BODY_GIVE_OPINION:
+        return OPERATION_GIVE_OPINION;
+    case HS__COMMAND__BODY_SETTLE_COMPETENCE:
+        return OPERATION_SETTLE_COMPETENCE;
+    case HS__COMMAND__BODY_PUBLISH:
+        return OPERATION_PUBLISH;
+    case HS__COMMAND__BODY_DEFINE_DEPARTMENT:
+        return OPERATION_DEFINE_DEPARTMENT;
+    case HS__COMMAND__BODY_ENROL:
+        return OPERATION_ENROL;
+    case HS__COMMAND__BODY_CHANGE_PRINCIPAL:
+        return OPERATION_CHANGE_PRINCIPAL;
+    case HS__COMMAND__BODY__NOT_SET:
+    case _HS__COMMAND__BODY__CASE_IS_INT_SIZE:
+        break;
+    }
+    return OPERATION_COUNT;
+}
+
+enum operation operation_of_query(const Hs__Query *query)
+{
+    switch (query->body_case) {
+    case HS__QUERY__BODY_SHOW:
+        return OPERATION_SHOW;
+    case HS__QUERY__BODY_LIST:
+        return OPERATION_LIST;
+    case HS__QUERY__BODY_REVIEWS:
+        return OPERATION_REVIEWS;
+    case HS__QUERY__BODY_VERDICT:
+        return OPERATION_VERDICT;
+    case HS__QUERY__BODY_DEFINITION:
+        return OPERATION_DEFINITION;
+    case HS__QUERY__BODY_PACKET:
+        return OPERATION_PACKET;
+    case HS__QUERY__BODY_OPINION:
+        return OPERATION_OPINION;
+    case HS__QUERY__BODY_JOURNAL:
+        return OPERATION_JOURNAL;
+    case HS__QUERY__BODY_PRINCIPALS:
+        return OPERATION_PRINCIPALS;
+    case HS__QUERY__BODY_OFFICE:
+        return OPERATION_OFFICE;
+    case HS__QUERY__BODY_RECEIPT:
+        return OPERATION_RECEIPT;
+    case HS__QUERY__BODY__NOT_SET:
+    case _HS__QUERY__BODY__CASE_IS_INT_SIZE:
+        break;
+    }
+    return OPERATION_COUNT;
+}
+
+static unsigned roles_of(const Hs__Principal__Role *roles, size_t count)
+{
+    unsigned mask = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (roles[i] > HS__PRINCIPAL__ROLE__NONE && roles[i] <= HS__PRINCIPAL__ROLE__GATEWAY) {
+            mask |= 1U << roles[i];
+        }
+    }
+    return mask;
+}
+
+bool principal_has_role(const Hs__Principal *principal, Hs__Principal__Role role)
+{
+    return (roles_of(principal->roles, principal->n_roles) & (1U << role)) != 0;
+}
+
+bool authorise(const Hs__Principal *principal, enum operation operation)
+{
+    if (principal->disabled || operation >= OPERATION_COUNT) {
+        return false;
+    }
+    return (roles_of(principal->roles, principal->n_roles) & permitted[operation]) != 0;
+}
+
+static bool has_review(const Hs__Proposal *proposal, const char *department)
+{
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        if (strcmp(proposal->reviews[i]->department, department) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool authorise_proposal(const Hs__Principal *principal, const Hs__Proposal *proposal)
+{
+    unsigned roles = roles_of(principal->roles, principal->n_roles);
+
+    if (principal->disabled) {
+        return false;
+    }
+    if ((roles & OVERSEEING) != 0) {
+        return true;
+    }
+    if ((roles & ROLE(APPLICANT)) != 0 && strcmp(proposal->applicant, principal->name) == 0) {
+        return true;
+    }
+    return (roles & DEPARTMENTAL) != 0 && has_review(proposal, principal->department);
+}
+
+bool roles_compatible(const Hs__Principal__Role *roles, size_t count)
+{
+    unsigned mask = roles_of(roles, count);
+    unsigned administering = mask & ADMINISTERING;
+
+    if (mask == 0) {
+        return false;
+    }
+    if (administering == 0) {
+        return true;
+    }
+    /* One bit and nothing beside it. */
+    return (administering & (administering - 1)) == 0 && mask == administering;
+}

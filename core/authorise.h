@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* authorise.h - who may do what: one table, role by operation, default deny.
+ *
+ * The table says which roles may ask at all; whether the proposal or the review is theirs is said by
+ * authorise_proposal() and by the decision itself. Evaluated on every request.
+ */
+#ifndef CORE_AUTHORISE_H
+#define CORE_AUTHORISE_H
+
+#include <stdbool.h>
+
+#include "proto/message.h"
+
+/* Every command and every query, and nothing else: a new one needs a row here. */
+enum operation {
+    OPERATION_SUBMIT,
+    OPERATION_REVISE,
+    OPERATION_WITHDRAW,
+    OPERATION_RECEIVE_REVIEW,
+    OPERATION_RECORD_FINDINGS,
+    OPERATION_GIVE_OPINION,
+    OPERATION_SETTLE_COMPETENCE,
+    OPERATION_PUBLISH,
+    OPERATION_DEFINE_DEPARTMENT,
+    OPERATION_ENROL,
+    OPERATION_CHANGE_PRINCIPAL,
+    OPERATION_SHOW,
+    OPERATION_LIST,
+    OPERATION_REVIEWS,
+    OPERATION_VERDICT,
+    OPERATION_DEFINITION,
+    OPERATION_PACKET,
+    OPERATION_OPINION,
+    OPERATION_JOURNAL,
+    OPERATION_PRINCIPALS,
+    OPERATION_OFFICE,
+    OPERATION_RECEIPT,
+    OPERATION_WATCH,
+    OPERATION_DOCUMENT_PUT,
+    OPERATION_DOCUMENT_GET,
+    OPERATION_COUNT,
+};
+
+/* Returns the operation that @command or @query asks for; OPERATION_COUNT if it asks for none. */
+enum operation operation_of_command(const Hs__Command *command);
+enum operation operation_of_query(const Hs__Query *query);
+
+/* True if @principal has @role. */
+bool principal_has_role(const Hs__Principal *principal, Hs__Principal__Role role);
+
+/* True if one of @principal's roles may ask for @operation; never if it is disabled. */
+bool authorise(const Hs__Principal *principal, enum operation operation);
+
+/* True if @principal may read @proposal: the office, its supervisors, approvers and auditors all of
+ * them, an applicant its own, a department those in which it has a review. */
+bool authorise_proposal(const Hs__Principal *principal, const Hs__Proposal *proposal);
+
+/* True if the roles @roles may stand together: who administers (system, security, audit) has no
+ * other role and cannot give an opinion; the three are three accounts. */
+bool roles_compatible(const Hs__Principal__Role *roles, size_t count);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/decide.h"
+
+#include <string.h>
+
+#include "core/apply.h"
+#include "core/authorise.h"
+#include "core/verdict.h"
+#include "lib/check.h"
+
+void decision_refuse(struct decision *decision, enum refusal reason, const char *detail)
+{
+    decision->refusal = reason;
+    decision->detail = detail;
+    decision->event_count = 0;
+}
+
+void *decision_new(struct decision *decision, const struct situation *situation,
+                   const ProtobufCMessageDescriptor *type)
+{
+    void *message = message_new(type, situation->arena);
+
+    if (message == NULL) {
+        decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
+    }
+    return message;
+}
+
+Hs__Event *decision_add(struct decision *decision, const struct situation *situation,
+                        uint64_t proposal)
+{
+    if (decision->events == NULL) {
+        decision->events = arena_array(situation->arena, DECISION_EVENTS_MAX, sizeof(Hs__Event *));
+        decision->event_capacity = DECISION_EVENTS_MAX;
+    }
+
+    Hs__Event *event = decision_new(decision, situation, &hs__event__descriptor);
+    if (event == NULL || decision->events == NULL ||
+        decision->event_count == decision->event_capacity) {
+        decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
+        return NULL;
+    }
+    event->proposal = proposal;
+    decision->events[decision->event_count++] = event;
+    return event;
+}
+
+Hs__Proposal *working_copy(const Hs__Proposal *proposal, struct arena *arena)
+{
+    Hs__Proposal *copy = arena_alloc(arena, sizeof *copy);
+    Hs__Review **pointers = arena_array(arena, proposal->n_reviews, sizeof(Hs__Review *));
+    Hs__Review *reviews = arena_array(arena, proposal->n_reviews, sizeof *reviews);
+
+    if (copy == NULL || pointers == NULL || reviews == NULL) {
+        return NULL;
+    }
+    *copy = *proposal;
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        reviews[i] = *proposal->reviews[i];
+        pointers[i] = &reviews[i];
+    }
+    copy->reviews = pointers;
+    return copy;
+}
+
+Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department)
+{
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        if (strcmp(proposal->reviews[i]->department, department) == 0) {
+            return proposal->reviews[i];
+        }
+    }
+    return NULL;
+}
+
+void conclude_round(const struct situation *situation, Hs__Proposal *proposal,
+                    struct decision *decision)
+{
+    if (decision->refusal != REFUSAL_NONE || proposal->verdict.len > 0 ||
+        verdict_outcome(proposal) == HS__VERDICT__OUTCOME__UNSPECIFIED) {
+        return;
+    }
+
+    Hs__Verdict *verdict = verdict_build(proposal, situation->arena);
+    struct hash *hash = arena_alloc(situation->arena, sizeof *hash);
+    if (verdict == NULL || hash == NULL || !verdict_hash(verdict, situation->arena, hash)) {
+        decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
+        return;
+    }
+
+    Hs__VerdictIssued *issued = decision_new(decision, situation, &hs__verdict_issued__descriptor);
+    Hs__Event *event = decision_add(decision, situation, proposal->id);
+    if (issued == NULL || event == NULL) {
+        return;
+    }
+    issued->round = proposal->round;
+    issued->outcome = verdict->outcome;
+    issued->verdict = (ProtobufCBinaryData){sizeof hash->bytes, hash->bytes};
+    event->body_case = HS__EVENT__BODY_VERDICT_ISSUED;
+    event->verdict_issued = issued;
+}
+
+void decide_command(const struct situation *situation, const Hs__Command *command,
+                    struct decision *out)
+{
+    *out = (struct decision){.result = HS__RECEIPT__RESULT__INIT};
+    if (operation_of_command(command) == OPERATION_COUNT) {
+        decision_refuse(out, REFUSAL_MALFORMED, NULL);
+        return;
+    }
+    if (situation->signer->disabled) {
+        decision_refuse(out, REFUSAL_PRINCIPAL_DISABLED, situation->signer->name);
+        return;
+    }
+    if (!authorise(situation->signer, operation_of_command(command))) {
+        decision_refuse(out, REFUSAL_NOT_ALLOWED, NULL);
+        return;
+    }
+    switch (command->body_case) {
+    case HS__COMMAND__BODY_SUBMIT:
+        decide_submit(situation, command->submit, out);
+        break;
+    case HS__COMMAND__BODY_REVISE:
+        decide_revise(situation, command->revise, out);
+        break;
+    case HS__COMMAND__BODY_WITHDRAW:
+        decide_withdraw(situation, command->withdraw, out);
+        break;
+    case HS__COMMAND__BODY_RECEIVE_REVIEW:
+        decide_receive(situation, command->receive_review, out);
+        break;
+    case HS__COMMAND__BODY_RECORD_FINDINGS:
+        decide_findings(situation, command->record_findings, out);
+        break;
+    case HS__COMMAND__BODY_GIVE_OPINION:
+        decide_opinion(situation, command->give_opinion, out);
+        break;
+    case HS__COMMAND__BODY_SETTLE_COMPETENCE:
+        decide_competence(situation, command->settle_competence, out);
+        break;
+    case HS__COMMAND__BODY_PUBLISH:
+        decide_publish(situation, command->publish, out);
+        break;
+    case HS__COMMAND__BODY_DEFINE_DEPARTMENT:
+        decide_department(situation, command->define_department, out);
+        break;
+    case HS__COMMAND__BODY_ENROL:
+        decide_enrol(situation, command->enrol, out);
+        break;
+    case HS__COMMAND__BODY_CHANGE_PRINCIPAL:
+        decide_change(situation, command->change_principal, out);
+        break;
+    case HS__COMMAND__BODY__NOT_SET:
+    case _HS__COMMAND__BODY__CASE_IS_INT_SIZE:
+        require(!"a command without a body was refused above");
+        break;
+    }
+}

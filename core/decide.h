@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* decide.h - every decision of the broker: what a command, or the clock, leads to.
+ *
+ * Pure: decide_*() reads the situation it is given and answers with events or a refusal; it changes
+ * nothing. The caller appends the events to the journal and applies them (apply.h). The same
+ * situation gives the same decision on any machine.
+ *
+ * Everything it builds lives in the arena of the situation and may borrow from the situation.
+ * Times are milliseconds since the Unix epoch, UTC.
+ */
+#ifndef CORE_DECIDE_H
+#define CORE_DECIDE_H
+
+#include <stdint.h>
+
+#include "core/refusal.h"
+#include "core/rulebook.h"
+#include "lib/arena.h"
+#include "lib/hash.h"
+#include "proto/message.h"
+
+/* The definitions in force, as messages: what publishing is checked against. */
+struct catalogue {
+    const Hs__Dictionary *const *dictionaries;
+    size_t dictionary_count;
+    const Hs__Process *const *processes;
+    size_t process_count;
+    const Hs__Pack *const *packs;
+    size_t pack_count;
+};
+
+/* What a decision may know. Pointers are borrowed for the call; those not needed by the command at
+ * hand may be NULL. */
+struct situation {
+    int64_t now_ms;
+    const Hs__Office *office;
+    const Hs__Principal *signer;         /* authenticated */
+    const Hs__Proposal *proposal;        /* the one the command names; NULL: there is none */
+    const struct rulebook *rulebook;     /* submit, revise: the process's current one; NULL: not ready */
+    const Hs__Principal *named;          /* enrol, change: the principal of that name, if there is one */
+    const Hs__Principal *key_owner;      /* enrol: whose key it already is, if anybody's */
+    const char *const *missing_documents; /* submit, revise: names of documents not stored */
+    size_t missing_document_count;
+    const struct catalogue *catalogue; /* publish */
+    struct arena *arena;
+};
+
+/* Invariant: refusal != NONE means event_count == 0. No refusal and no events: what was asked for
+ * is already so. */
+struct decision {
+    enum refusal refusal;
+    const char *detail; /* which path, which rule, which item; NULL: nothing to add */
+    Hs__Event **events;
+    size_t event_count;
+    size_t event_capacity;
+    Hs__Receipt__Result result;
+};
+
+enum { DECISION_EVENTS_MAX = 64 };
+
+/* Decides @command in @situation. */
+void decide_command(const struct situation *situation, const Hs__Command *command,
+                    struct decision *out);
+
+/* Decides what the passing of the deadline of @department's review means. Nothing, if the review
+ * is no longer open or its deadline is not passed: @situation->now_ms > due_at. */
+void decide_deadline(const struct situation *situation, const char *department,
+                     struct decision *out);
+
+/* Decides the founding of an office: @genesis is its first event. */
+void decide_genesis(const struct situation *situation, const Hs__Genesis *genesis,
+                    struct decision *out);
+
+/* ---- for the files of core/ that make decisions ---- */
+
+/* Refuses for @reason, with a detail or NULL. */
+void decision_refuse(struct decision *decision, enum refusal reason, const char *detail);
+
+/* Adds an empty event about @proposal (0: the office) and returns it; NULL, with the decision
+ * refused as TOO_COMPLEX, when the arena is full. */
+Hs__Event *decision_add(struct decision *decision, const struct situation *situation,
+                        uint64_t proposal);
+
+/* Returns a message of type @type in the situation's arena; NULL, with the decision refused as
+ * TOO_COMPLEX, when that is full. */
+void *decision_new(struct decision *decision, const struct situation *situation,
+                   const ProtobufCMessageDescriptor *type);
+
+/* Returns a copy of the proposal whose own fields and reviews can be changed by apply_proposal()
+ * without touching the original; NULL if the arena is full. */
+Hs__Proposal *working_copy(const Hs__Proposal *proposal, struct arena *arena);
+
+/* Returns the review of @department in the present round, or NULL. */
+Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department);
+
+/* Adds verdict_issued if @proposal, a working copy with the decision's events applied, has come to
+ * one and has none yet. */
+void conclude_round(const struct situation *situation, Hs__Proposal *proposal,
+                    struct decision *decision);
+
+/* One file each: intake.c, opinion.c, publish.c, administer.c. */
+void decide_submit(const struct situation *situation, const Hs__Submit *submit,
+                   struct decision *out);
+void decide_revise(const struct situation *situation, const Hs__Revise *revise,
+                   struct decision *out);
+void decide_withdraw(const struct situation *situation, const Hs__Withdraw *withdraw,
+                     struct decision *out);
+void decide_receive(const struct situation *situation, const Hs__ReceiveReview *receive,
+                    struct decision *out);
+void decide_findings(const struct situation *situation, const Hs__RecordFindings *record,
+                     struct decision *out);
+void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *give,
+                    struct decision *out);
+void decide_competence(const struct situation *situation, const Hs__SettleCompetence *settle,
+                       struct decision *out);
+void decide_publish(const struct situation *situation, const Hs__Publish *publish,
+                    struct decision *out);
+void decide_department(const struct situation *situation, const Hs__DefineDepartment *define,
+                       struct decision *out);
+void decide_enrol(const struct situation *situation, const Hs__Enrol *enrol, struct decision *out);
+void decide_change(const struct situation *situation, const Hs__ChangePrincipal *change,
+                   struct decision *out);
+
+#endif

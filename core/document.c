@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/document.h"
+
+#include <string.h>
+
+#include "core/names.h"
+#include "core/verdict.h"
+
+static char *hex_of(struct bytes bytes, struct arena *arena)
+{
+    char *text = arena_alloc(arena, 2 * bytes.size + 1);
+
+    if (text != NULL) {
+        bytes_to_hex(bytes, text);
+    }
+    return text;
+}
+
+static Hs__Words *title_of(const Hs__Office *office, const char *department)
+{
+    for (size_t i = 0; i < office->n_departments; i++) {
+        if (strcmp(office->departments[i]->id, department) == 0) {
+            return office->departments[i]->title;
+        }
+    }
+    return NULL;
+}
+
+static const char *state_word(Hs__Review__State state)
+{
+    switch (state) {
+    case HS__REVIEW__STATE__OPEN:
+        return "open";
+    case HS__REVIEW__STATE__CLOSED:
+        return "closed";
+    case HS__REVIEW__STATE__OVERDUE:
+        return "overdue";
+    case HS__REVIEW__STATE__NOT_COMPETENT:
+        return "not_competent";
+    case HS__REVIEW__STATE__UNSPECIFIED:
+    case _HS__REVIEW__STATE_IS_INT_SIZE:
+        break;
+    }
+    return "";
+}
+
+/* Whole days between dispatch and opinion in local dates; the day of dispatch is day 0. */
+static int32_t real_days(const Hs__Review *review, int offset_minutes)
+{
+    int64_t offset_ms = (int64_t)offset_minutes * 60000;
+
+    if (review->given_at == 0) {
+        return 0;
+    }
+    return (int32_t)((review->given_at + offset_ms) / MILLISECONDS_A_DAY -
+                     (review->dispatched_at + offset_ms) / MILLISECONDS_A_DAY);
+}
+
+/* The items of @opinion with their ids, those of @owner only if it is not NULL. */
+static bool copy_items(const Hs__Opinion *opinion, const char *review, const char *owner,
+                       struct arena *arena, Hs__Item ***out, size_t *count)
+{
+    Hs__Item **items = arena_array(arena, opinion->n_items, sizeof *items);
+
+    if (items == NULL) {
+        return false;
+    }
+    *count = 0;
+    for (size_t i = 0; i < opinion->n_items; i++) {
+        if (owner != NULL && strcmp(opinion->items[i]->owner, owner) != 0) {
+            continue;
+        }
+        Hs__Item *item = arena_alloc(arena, sizeof *item);
+        if (item == NULL) {
+            return false;
+        }
+        *item = *opinion->items[i];
+        item->id = arena_format(arena, "%s#%zu", review, i + 1);
+        if (item->id == NULL) {
+            return false;
+        }
+        items[(*count)++] = item;
+    }
+    *out = items;
+    return true;
+}
+
+static bool copy_parts(const Hs__Opinion *opinion, const char *review, struct arena *arena,
+                       Hs__VerdictDocument__DepartmentOpinion *out)
+{
+    out->parts = arena_array(arena, opinion->n_parts, sizeof(Hs__Part *));
+    if (out->parts == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < opinion->n_parts; i++) {
+        Hs__Part *part = message_new(&hs__part__descriptor, arena);
+
+        if (part == NULL || !copy_items(opinion, review, opinion->parts[i]->owner, arena,
+                                        &part->items, &part->n_items)) {
+            return false;
+        }
+        part->owner = opinion->parts[i]->owner;
+        part->result = opinion->parts[i]->result;
+        out->parts[out->n_parts++] = part;
+    }
+    return true;
+}
+
+static bool copy_opinion(const Hs__Opinion *opinion, const char *review, struct arena *arena,
+                         Hs__VerdictDocument__DepartmentOpinion *out)
+{
+    out->reason = opinion->reason;
+    return copy_items(opinion, review, NULL, arena, &out->items, &out->n_items) &&
+           copy_parts(opinion, review, arena, out);
+}
+
+static Hs__VerdictDocument__GivenBy *given_by(const Hs__Review *review, struct arena *arena)
+{
+    Hs__VerdictDocument__GivenBy *given =
+        message_new(&hs__verdict_document__given_by__descriptor, arena);
+
+    if (given != NULL) {
+        given->person = review->given_by;
+        given->signer = review->signer;
+        given->by_rules = review->by_rules;
+    }
+    return given;
+}
+
+static Hs__VerdictDocument__DepartmentOpinion *row_of(const struct document_sources *sources,
+                                                      size_t index, struct arena *arena)
+{
+    const Hs__Proposal *proposal = sources->proposal;
+    const Hs__Review *review = proposal->reviews[index];
+    Hs__VerdictDocument__DepartmentOpinion *row =
+        message_new(&hs__verdict_document__department_opinion__descriptor, arena);
+    char *id = review_id(arena, proposal->number, proposal->round, review->department);
+
+    if (row == NULL || id == NULL) {
+        return NULL;
+    }
+    row->department = review->department;
+    row->title = title_of(sources->office, review->department);
+    row->result = review->result;
+    row->carried_forward = review->carried_forward;
+    row->dispatched_at = review->dispatched_at;
+    row->received_at = review->received_at;
+    row->due_at = review->due_at;
+    row->given_at = review->given_at;
+    row->given_by = given_by(review, arena);
+    row->real_days = real_days(review, sources->office->utc_offset_minutes);
+    row->counted_days = row->real_days; /* limits in elapsed time count every day */
+    row->late = review->late;
+    row->state = state_word(review->state);
+    row->opinion_hash = hex_of(bytes_of(review->opinion), arena);
+    if (row->given_by == NULL || row->opinion_hash == NULL) {
+        return NULL;
+    }
+    if (sources->opinions[index] != NULL &&
+        !copy_opinion(sources->opinions[index], id, arena, row)) {
+        return NULL;
+    }
+    return row;
+}
+
+static Hs__VerdictDocument__ProcessRef *process_of(const struct document_sources *sources,
+                                                   struct arena *arena)
+{
+    Hs__VerdictDocument__ProcessRef *process =
+        message_new(&hs__verdict_document__process_ref__descriptor, arena);
+
+    if (process == NULL) {
+        return NULL;
+    }
+    process->id = sources->process->id;
+    process->version = sources->process->version;
+    process->title = sources->process->title;
+    process->hash = hex_of((struct bytes){sources->process_hash, 32}, arena);
+    return process->hash == NULL ? NULL : process;
+}
+
+static bool fill_head(const struct document_sources *sources, struct arena *arena,
+                      Hs__VerdictDocument *document)
+{
+    const Hs__Proposal *proposal = sources->proposal;
+
+    document->office = sources->office->id;
+    document->proposal_id = proposal->number;
+    document->title = proposal->title;
+    document->applicant = proposal->applicant;
+    document->round = proposal->round;
+    document->packet_hash = hex_of(bytes_of(proposal->packet), arena);
+    document->process = process_of(sources, arena);
+    document->preview = proposal->verdict.len == 0;
+    document->outcome = document->preview ? verdict_outcome(proposal) : proposal->outcome;
+    document->issued_at = document->preview ? 0 : proposal->concluded_at;
+    document->verdict_hash = hex_of(bytes_of(proposal->verdict), arena);
+    document->pins_hash = hex_of(bytes_of(proposal->pins), arena);
+    document->n_office_items = proposal->n_office_items;
+    document->office_items = proposal->office_items;
+    return document->packet_hash != NULL && document->process != NULL &&
+           document->verdict_hash != NULL && document->pins_hash != NULL;
+}
+
+Hs__VerdictDocument *document_build(const struct document_sources *sources, struct arena *arena)
+{
+    const Hs__Proposal *proposal = sources->proposal;
+    Hs__VerdictDocument *document = message_new(&hs__verdict_document__descriptor, arena);
+
+    if (document == NULL || !fill_head(sources, arena, document)) {
+        return NULL;
+    }
+    document->opinions = arena_array(arena, proposal->n_reviews,
+                                     sizeof(Hs__VerdictDocument__DepartmentOpinion *));
+    if (document->opinions == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        document->opinions[i] = row_of(sources, i, arena);
+        if (document->opinions[i] == NULL) {
+            return NULL;
+        }
+    }
+    document->n_opinions = proposal->n_reviews;
+    return document;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lint.h - what is wrong with a definition before it counts: a dictionary, a process, a pack.
+ *
+ * The broker refuses to publish what has a fault; `huishen lint` shows them all. A fault names the
+ * place as a path of the message (rules[3].condition), which a loader turns into a line of the file.
+ */
+#ifndef CORE_LINT_H
+#define CORE_LINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/arena.h"
+#include "proto/message.h"
+
+struct fault {
+    const char *path;
+    const char *zh;
+    const char *en;
+};
+
+enum { FAULTS_MAX = 100 };
+
+/* Faults found so far; those beyond FAULTS_MAX are counted in total only. */
+struct faults {
+    struct fault rows[FAULTS_MAX];
+    size_t count; /* of rows */
+    size_t total;
+    struct arena *arena; /* where the texts live */
+};
+
+void faults_init(struct faults *faults, struct arena *arena);
+
+/* Adds a fault at @path with its two sentences, which are copied. */
+void faults_add(struct faults *faults, const char *path, const char *zh, const char *en);
+
+/* Adds the faults of @dictionary: its paths, its types, its derived fields' expressions. */
+void lint_dictionary(const Hs__Dictionary *dictionary, struct faults *faults);
+
+/* Adds the faults of @process. With @dictionary, its expressions are checked against it; NULL leaves
+ * that out. A fault is also: a limit in working days without a calendar to count them, tacit
+ * consent without a basis or for a department that is safety-critical in @office (NULL: unknown). */
+void lint_process(const Hs__Process *process, const Hs__Dictionary *dictionary,
+                  const Hs__Office *office, struct faults *faults);
+
+/* Adds the faults of @pack. With @dictionary and @process, expressions are checked against the
+ * dictionary's fields and the process's settings; NULL leaves that out. @as_gate: the pack is the
+ * process's gate, so a gate that rests on a statute must not be marked waivable. */
+void lint_pack(const Hs__Pack *pack, const Hs__Dictionary *dictionary, const Hs__Process *process,
+               bool as_gate, struct faults *faults);
+
+/* Adds a fault for every setting of @process that no rule of @packs reads. */
+void lint_settings(const Hs__Process *process, const Hs__Pack *const *packs, size_t count,
+                   struct faults *faults);
+
+#endif

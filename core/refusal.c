@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/refusal.h"
+
+#include <stddef.h>
+
+#include "lib/check.h"
+
+struct sentence {
+    const char *code;
+    const char *zh;
+    const char *en;
+};
+
+#define REFUSAL_ROW(code, zh, en) {#code, zh, en},
+static const struct sentence sentences[] = {REFUSAL_LIST(REFUSAL_ROW)};
+#undef REFUSAL_ROW
+
+static const struct sentence *sentence_of(enum refusal refusal)
+{
+    require((size_t)refusal < sizeof sentences / sizeof sentences[0]);
+    return &sentences[refusal];
+}
+
+const char *refusal_code(enum refusal refusal)
+{
+    return sentence_of(refusal)->code;
+}
+
+const char *refusal_zh(enum refusal refusal)
+{
+    return sentence_of(refusal)->zh;
+}
+
+const char *refusal_en(enum refusal refusal)
+{
+    return sentence_of(refusal)->en;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* refusal.h - why a command or a query is answered with no: an ordinary answer, in two languages.
+ *
+ * A refusal changed nothing. Its code is part of the contract with scripts: codes are only added.
+ */
+#ifndef CORE_REFUSAL_H
+#define CORE_REFUSAL_H
+
+#include <stdbool.h>
+
+#define REFUSAL_LIST(X)                                                                            \
+    X(NONE, "无", "none")                                                                          \
+    X(MALFORMED, "内容无法读取", "this cannot be read as a message of the protocol")               \
+    X(BAD_SIGNATURE, "签名不符", "the signature does not fit")                                     \
+    X(UNKNOWN_SIGNER, "签名主体未登记", "the signer is not enrolled, or is not this connection")   \
+    X(WRONG_OFFICE, "信封写给了另一辖区", "the envelope is for another office")                    \
+    X(NOT_ALLOWED, "无权进行此操作", "this role may not do that")                                  \
+    X(PRINCIPAL_DISABLED, "该主体已停用", "this principal is disabled")                            \
+    X(COMMAND_ID_INVALID, "命令编号须为16字节", "a command id has 16 bytes")                       \
+    X(COMMAND_ID_REUSED, "命令编号已用于其他内容", "this command id was used with other content")  \
+    X(COMMAND_TOO_OLD, "命令编号早于30天前", "this command id is more than 30 days old")           \
+    X(TOO_COMPLEX, "内容过于复杂", "this needs more memory than one command may use")              \
+    X(STORE_FULL, "磁盘空间不足，暂不受理", "the disk is nearly full; commands are not taken")     \
+    X(UNKNOWN_PROPOSAL, "没有此申报项目", "there is no such proposal")                             \
+    X(UNKNOWN_REVIEW, "没有此审查任务", "there is no such review")                                 \
+    X(UNKNOWN_PROCESS, "没有此流程", "there is no such process")                                   \
+    X(UNKNOWN_DEPARTMENT, "没有此部门", "there is no such department")                             \
+    X(UNKNOWN_DEFINITION, "没有此定义", "there is no such definition")                             \
+    X(UNKNOWN_PRINCIPAL, "没有此主体", "there is no such principal")                               \
+    X(UNKNOWN_RECEIPT, "没有此回执", "there is no receipt for this command")                       \
+    X(DEPARTMENT_NOT_READY, "部门规则包尚未发布", "a department has not published its pack")       \
+    X(PACKET_INVALID, "送审材料不符合字段字典", "the packet does not fit the dictionary")          \
+    X(DOCUMENT_MISSING, "送审文件尚未上传", "documents named by the packet are not stored")        \
+    X(NOTHING_TO_REVISE, "当前没有待补正或修改的事项", "nothing is waiting for a revision")        \
+    X(PROPOSAL_ENDED, "申报项目已结束", "the proposal has ended")                                  \
+    X(NOT_YOUR_PROPOSAL, "不是本主体的申报项目", "the proposal is another applicant's")            \
+    X(NOT_YOUR_REVIEW, "不是本部门的审查任务", "the review is another department's")               \
+    X(OPINION_ALREADY_GIVEN, "本轮意见已经出具", "the opinion of this review was already given")   \
+    X(RESULT_INVALID, "意见类型无效", "this is not a result that can be given")                    \
+    X(ITEMS_MISSING, "不同意或修改后同意须列明意见条目",                                           \
+      "disagree and conditional need at least one item")                                           \
+    X(ITEM_INVALID, "意见条目不完整", "an item lacks what it needs")                               \
+    X(BASIS_MISSING, "强制性意见须注明依据", "an item of severity must needs a basis")             \
+    X(REASON_MISSING, "须说明理由", "a reason is needed")                                          \
+    X(PARTS_INVALID, "分项意见与权属单位不符", "the parts do not fit the department's owners")     \
+    X(PACKET_DIFFERS, "意见所针对的材料版本不符", "the opinion is about another packet")           \
+    X(RULES_MAY_NOT_ANSWER, "本部门意见须由人员出具", "this department's opinions are a person's") \
+    X(NOT_MARKED, "本审查任务未标记为非本部门职责", "the review is not marked not_competent")      \
+    X(DEFINITION_INVALID, "定义有误", "the definition is not valid")                               \
+    X(DEFINITION_OLDER, "定义版本低于现行版本", "a newer version is in force")                     \
+    X(DEFINITION_VERSION_REUSED, "同一版本号内容不同", "this version was published otherwise")     \
+    X(PACK_INVALID, "规则包有误", "the pack is not valid")                                         \
+    X(PACK_OLDER, "规则包版本低于现行版本", "a newer version of the pack is in force")             \
+    X(PACK_VERSION_REUSED, "同一版本号的规则包内容不同",                                           \
+      "this version of the pack was published with other content")                                 \
+    X(PRINCIPAL_INVALID, "主体登记信息有误", "the principal is not valid")                         \
+    X(PRINCIPAL_EXISTS, "该主体已登记", "a principal of this name is enrolled")                    \
+    X(KEY_ALREADY_ENROLLED, "密钥已属于另一主体", "the key belongs to another principal")          \
+    X(ROLES_INCOMPATIBLE, "管理员不得兼任审查角色", "who administers cannot give opinions")        \
+    X(NO_VERDICT_YET, "尚未形成会审结论", "there is no verdict yet")                               \
+    X(NO_VERDICT, "本申报项目没有会审结论", "there is no verdict and there will be none")          \
+    X(TOO_LARGE, "超出大小限制", "this is larger than the limit")
+
+#define REFUSAL_ENUM(code, zh, en) REFUSAL_##code,
+enum refusal { REFUSAL_LIST(REFUSAL_ENUM) };
+#undef REFUSAL_ENUM
+
+/* Returns the code as scripts read it: OPINION_ALREADY_GIVEN. */
+const char *refusal_code(enum refusal refusal);
+
+/* Returns the sentence in Chinese or English, without a full stop. */
+const char *refusal_zh(enum refusal refusal);
+const char *refusal_en(enum refusal refusal);
+
+#endif
