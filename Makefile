@@ -147,9 +147,45 @@ unit: $(UNIT)
 check:
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-check SANITIZE=address,undefined CFLAGS='-O1 -g' unit
 
+$(BUILD)/tamper: $(BUILD)/tests/tamper/tamper.o $(STORE) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,-llmdb -lprotobuf-c -lsodium -luv)
+$(BUILD)/submitter: $(BUILD)/tests/e2e/submitter.o $(CLIENT) $(NET) $(STORE) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+
+test:
+	@packaging/install-deps test
+	@tests/run_all.sh $(JOBS)
+
+# ---- what people do ------------------------------------------------------------------------------
+
+run:
+	@packaging/install-deps build
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@rm -rf demo
+	@$(BUILD)/huishen demo demo
+
+bench:
+	@packaging/install-deps build
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@bench/run.sh $(BUILD)
+
+lint: $(LIB) $(PROTO) $(CORE)
+	@tests/lint.sh $(BUILD)
+
+SHARE := $(DESTDIR)$(PREFIX)/share/huishen
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)
+	install -m 755 $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+	cp -R configs $(SHARE)/configs
+	for rules in agents/*/rules.yaml; do install -D -m 644 $$rules $(SHARE)/$$rules; done
+	install -d $(DESTDIR)$(PREFIX)/share/doc/huishen
+	install -m 644 README.md README.zh-CN.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/huishen
+
 # ---- housekeeping --------------------------------------------------------------------------------
 
-SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client broker agents cli bench tests/unit tests/lib tests/e2e))
+SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client broker agents cli \
+        bench tests/unit tests/lib tests/e2e tests/tamper))
 
 format:
 	clang-format -i $(SOURCES)

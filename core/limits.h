@@ -7,7 +7,8 @@ enum {
     /* The longest rule of the first packs has 204 bytes. */
     LIMIT_EXPRESSION_BYTES = 64 * 1024,
 
-    /* Parentheses, brackets and arguments within one another: bounds every recursion over a rule. */
+    /* Parentheses, brackets and arguments within one another: bounds every recursion over a rule.
+     */
     LIMIT_EXPRESSION_NESTING = 64,
 
     /* Variables in force at one place: one a level of nesting, and the element of an `each`. */
@@ -26,6 +27,9 @@ enum {
 
     /* The same in what an evaluation makes, the data in it included. */
     LIMIT_VALUE_NESTING = LIMIT_DATA_NESTING + LIMIT_EXPRESSION_NESTING,
+
+    /* Elements that a path can name by position: beyond it a number is a label only. */
+    LIMIT_DATA_ELEMENTS = 4096,
 
     /* Longer than a path of any dictionary. */
     LIMIT_PATH_BYTES = 4 * 1024,

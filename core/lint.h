@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lint.h - what is wrong with a definition before it counts: a dictionary, a process, a pack.
  *
- * The broker refuses to publish what has a fault; `huishen lint` shows them all. A fault names the
+ * The broker refuses to publish what has a defect; `huishen lint` shows them all. A defect names the
  * place as a path of the message (rules[3].condition), which a loader turns into a line of the file.
  */
 #ifndef CORE_LINT_H
@@ -13,44 +13,44 @@
 #include "lib/arena.h"
 #include "proto/message.h"
 
-struct fault {
+struct defect {
     const char *path;
     const char *zh;
     const char *en;
 };
 
-enum { FAULTS_MAX = 100 };
+enum { DEFECTS_MAX = 100 };
 
-/* Faults found so far; those beyond FAULTS_MAX are counted in total only. */
-struct faults {
-    struct fault rows[FAULTS_MAX];
+/* Defects found so far; those beyond DEFECTS_MAX are counted in total only. */
+struct defects {
+    struct defect rows[DEFECTS_MAX];
     size_t count; /* of rows */
     size_t total;
     struct arena *arena; /* where the texts live */
 };
 
-void faults_init(struct faults *faults, struct arena *arena);
+void defects_init(struct defects *defects, struct arena *arena);
 
-/* Adds a fault at @path with its two sentences, which are copied. */
-void faults_add(struct faults *faults, const char *path, const char *zh, const char *en);
+/* Adds a defect at @path with its two sentences, which are copied. */
+void defects_add(struct defects *defects, const char *path, const char *zh, const char *en);
 
-/* Adds the faults of @dictionary: its paths, its types, its derived fields' expressions. */
-void lint_dictionary(const Hs__Dictionary *dictionary, struct faults *faults);
+/* Adds the defects of @dictionary: its paths, its types, its derived fields' expressions. */
+void lint_dictionary(const Hs__Dictionary *dictionary, struct defects *defects);
 
-/* Adds the faults of @process. With @dictionary, its expressions are checked against it; NULL leaves
- * that out. A fault is also: a limit in working days without a calendar to count them, tacit
+/* Adds the defects of @process. With @dictionary, its expressions are checked against it; NULL leaves
+ * that out. A defect is also: a limit in working days without a calendar to count them, tacit
  * consent without a basis or for a department that is safety-critical in @office (NULL: unknown). */
 void lint_process(const Hs__Process *process, const Hs__Dictionary *dictionary,
-                  const Hs__Office *office, struct faults *faults);
+                  const Hs__Office *office, struct defects *defects);
 
-/* Adds the faults of @pack. With @dictionary and @process, expressions are checked against the
+/* Adds the defects of @pack. With @dictionary and @process, expressions are checked against the
  * dictionary's fields and the process's settings; NULL leaves that out. @as_gate: the pack is the
  * process's gate, so a gate that rests on a statute must not be marked waivable. */
 void lint_pack(const Hs__Pack *pack, const Hs__Dictionary *dictionary, const Hs__Process *process,
-               bool as_gate, struct faults *faults);
+               bool as_gate, struct defects *defects);
 
-/* Adds a fault for every setting of @process that no rule of @packs reads. */
+/* Adds a defect for every setting of @process that no rule of @packs reads. */
 void lint_settings(const Hs__Process *process, const Hs__Pack *const *packs, size_t count,
-                   struct faults *faults);
+                   struct defects *defects);
 
 #endif

@@ -178,7 +178,7 @@ static const Hs__Dictionary *dictionary_named(const struct situation *situation,
 }
 
 static void lint_pack_everywhere(const struct situation *situation, const Hs__Pack *pack,
-                                 struct faults *faults)
+                                 struct defects *defects)
 {
     bool is_used = false;
 
@@ -188,40 +188,40 @@ static void lint_pack_everywhere(const struct situation *situation, const Hs__Pa
         if (uses_pack(process, pack->id)) {
             is_used = true;
             lint_pack(pack, dictionary_named(situation, process->dictionary), process,
-                      strcmp(process->gate, pack->id) == 0, faults);
+                      strcmp(process->gate, pack->id) == 0, defects);
         }
     }
     if (!is_used) {
-        lint_pack(pack, NULL, NULL, false, faults);
+        lint_pack(pack, NULL, NULL, false, defects);
     }
 }
 
 static bool is_sound(const struct situation *situation, const struct publication *publication,
                      struct decision *out)
 {
-    struct faults *faults = arena_alloc(situation->arena, sizeof *faults);
+    struct defects *defects = arena_alloc(situation->arena, sizeof *defects);
 
-    if (faults == NULL) {
+    if (defects == NULL) {
         decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
         return false;
     }
-    faults_init(faults, situation->arena);
+    defects_init(defects, situation->arena);
     if (publication->dictionary != NULL) {
-        lint_dictionary(publication->dictionary, faults);
+        lint_dictionary(publication->dictionary, defects);
     } else if (publication->process != NULL) {
         lint_process(publication->process,
                      dictionary_named(situation, publication->process->dictionary),
-                     situation->office, faults);
+                     situation->office, defects);
     } else {
-        lint_pack_everywhere(situation, publication->pack, faults);
+        lint_pack_everywhere(situation, publication->pack, defects);
     }
-    if (faults->total == 0) {
+    if (defects->total == 0) {
         return true;
     }
     decision_refuse(out,
                     publication->pack != NULL ? REFUSAL_PACK_INVALID : REFUSAL_DEFINITION_INVALID,
-                    arena_format(situation->arena, "%s: %s", faults->rows[0].path,
-                                 faults->rows[0].en));
+                    arena_format(situation->arena, "%s: %s", defects->rows[0].path,
+                                 defects->rows[0].en));
     return false;
 }
 

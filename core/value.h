@@ -36,17 +36,17 @@ enum value_kind {
 
 struct value;
 
-/* In the order of the elements. nesting: lists within this one, itself counted; what came from data
- * counts as LIMIT_DATA_NESTING. */
+/* In the order of the elements; never more than LIMIT_RESULT_ELEMENTS. */
 struct value_list {
     const struct value **items;
     uint32_t count;
-    uint16_t capacity_bits; /* room for 1 << (capacity_bits - 1) items; 0 for none */
-    uint16_t nesting;
+    uint32_t capacity; /* 0 if an evaluation made it: then it is final */
+    uint32_t nesting;  /* lists within one another, this one counted; one of data counts as all
+                          that data may have */
 };
 
-/* Sorted by name. A sorted array and not a hash table: an object has 2 to 40 members and is searched
- * by comparing the first eight bytes of the name as one integer, some 10 ns a look-up. */
+/* Sorted by name. A sorted array and not a hash table: an object has 2 to 40 members and is
+ * searched by comparing the first eight bytes of the name as one integer, some 10 ns a look-up. */
 struct value_object {
     struct value_member *members;
     uint32_t count;
@@ -56,7 +56,7 @@ struct value_object {
 /* What an unknown value waits for: paths sorted by byte order, each once. A place is the one path
  * of an absent field, which a selection continues: .gross of an absent area is area.gross. */
 struct value_missing {
-    const struct bytes *paths;
+    const char *const *paths;
     size_t count;
     bool is_place;
 };
@@ -109,7 +109,8 @@ struct value value_of_object(void);
 
 /* Puts a copy of @value into @object as the member @name, instead of one there, and returns it;
  * NULL, with nothing changed, if the arena is full or the tree would pass LIMIT_DATA_NESTING.
- * A list or object must be empty or come from an evaluation; fill it where it then is. */
+ * A list or object must be empty or come from an evaluation; fill it where it then is. What has a
+ * place already keeps its path: it is a second name for what is there. */
 struct value *value_set(struct value *object, struct bytes name, struct value value,
                         struct arena *arena);
 
@@ -129,22 +130,21 @@ const struct value *value_find(const struct value *object, const struct value_na
 struct value *value_element(const struct value *list, struct bytes label);
 
 /* Returns the place @path in the tree under @root, made with all above it if not yet there. A new
- * last one is absent: the caller assigns to it with value_fill(). In "a.b[L2].c" the name in
- * brackets is the label of an element; digits alone are its position where elements have no label,
- * at most one beyond the last.
+ * last one is absent: the caller assigns to it with value_fill(). In "a.b[L2].c" what stands in
+ * brackets is the label of an element; where no element has that label and it is a number below
+ * LIMIT_DATA_ELEMENTS, its position, with absent elements before it if need be.
  * Returns NULL if @path is malformed, leads through a value that is no object or list, or there is
- * no room. */
+ * no room; places above it may then have been made. */
 struct value *value_place(struct value *root, struct bytes path, struct arena *arena);
 
 /* Makes @place, an absent value of a tree, hold what @value holds; it stays where it is. */
 void value_fill(struct value *place, struct value value);
 
-/* Returns the path of @value, with a terminator that is not counted; NULL data if the arena is full.
- * The path of a root is empty. */
-struct bytes value_path(const struct value *value, struct arena *arena);
+/* Returns the path of @value in its tree: empty for a root. NULL if the arena is full. */
+const char *value_path(const struct value *value, struct arena *arena);
 
 /* The same with @count more @names behind it, each after a dot. */
-struct bytes value_path_below(const struct value *value, const struct value_name *names,
-                              size_t count, struct arena *arena);
+const char *value_path_below(const struct value *value, const struct value_name *names,
+                             size_t count, struct arena *arena);
 
 #endif

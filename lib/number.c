@@ -405,8 +405,8 @@ enum number_result number_from_fraction(struct bytes text, struct number *out)
     if (result != NUMBER_OK) {
         return result;
     }
-    result = read_magnitude(
-        (struct bytes){slash + 1, (size_t)(text.data + text.size - slash - 1)}, &denominator);
+    result = read_magnitude((struct bytes){slash + 1, (size_t)(text.data + text.size - slash - 1)},
+                            &denominator);
     if (result != NUMBER_OK) {
         return result;
     }
