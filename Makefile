@@ -124,7 +124,7 @@ UNIT := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*.
 below_lib    := $(LIB)
 below_os     := $(OS) $(LIB)
 below_proto  := $(PROTO) $(LIB)
-below_core   := $(CORE) $(TEXT) $(PROTO) $(OS) $(LIB)
+below_core   := $(call objects,tests/core) $(CORE) $(TEXT) $(PROTO) $(OS) $(LIB)
 below_text   := $(TEXT) $(PROTO) $(OS) $(LIB)
 below_store  := $(STORE) $(CORE) $(PROTO) $(OS) $(LIB)
 below_net    := $(NET) $(OS) $(LIB)
@@ -185,7 +185,7 @@ install: all
 # ---- housekeeping --------------------------------------------------------------------------------
 
 SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client broker agents cli \
-        bench tests/unit tests/lib tests/e2e tests/tamper))
+        bench tests/unit tests/lib tests/core tests/e2e tests/tamper))
 
 format:
 	clang-format -i $(SOURCES)

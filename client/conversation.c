@@ -14,8 +14,8 @@ void conversation_init(struct conversation *conversation,
                        const struct client_handlers *handlers,
                        const struct conversation_sender *sender)
 {
-    *conversation = (struct conversation){
-        .settings = *settings, .handlers = *handlers, .sender = *sender};
+    *conversation =
+        (struct conversation){.settings = *settings, .handlers = *handlers, .sender = *sender};
     witness_init(&conversation->witness, settings->author.office, settings->broker_key,
                  &settings->seen);
     pending_init(&conversation->commands);
@@ -173,8 +173,7 @@ static bool send_query(struct conversation *conversation, int64_t now_ms)
 {
     struct pending_item *item = pending_waiting(&conversation->queries);
 
-    if (item == NULL ||
-        !send_frame(conversation, (struct bytes){item->data, item->size}, now_ms)) {
+    if (item == NULL || !send_frame(conversation, (struct bytes){item->data, item->size}, now_ms)) {
         return false;
     }
     pending_sent(&conversation->queries, item, now_ms);
@@ -265,9 +264,9 @@ int64_t conversation_wake_ms(const struct conversation *conversation)
         pending_waiting(&conversation->queries) != NULL || !conversation->are_watches_sent) {
         return 0;
     }
-    return sooner(conversation->sent_ms + CLIENT_HEARTBEAT_MS,
-                  sooner(pending_wake_ms(&conversation->commands),
-                         pending_wake_ms(&conversation->queries)));
+    return sooner(
+        conversation->sent_ms + CLIENT_HEARTBEAT_MS,
+        sooner(pending_wake_ms(&conversation->commands), pending_wake_ms(&conversation->queries)));
 }
 
 void conversation_receive(struct conversation *conversation, struct bytes frame, int64_t now_ms)

@@ -18,8 +18,7 @@ static void report(struct conversation *conversation, enum client_problem proble
     }
 }
 
-static void stop(struct conversation *conversation, enum client_problem problem,
-                 const char *detail)
+static void stop(struct conversation *conversation, enum client_problem problem, const char *detail)
 {
     conversation->is_stopped = true;
     conversation->is_welcomed = false;

@@ -16,7 +16,7 @@ enum {
     CLIENT_FRAME_BYTES_MAX = 4 * 1024 * 1024,
     CLIENT_ARENA_BYTES = 16 * CLIENT_FRAME_BYTES_MAX,
 
-    CLIENT_PENDING_MAX = 64 * 1024,                /* commands or queries unanswered */
+    CLIENT_PENDING_MAX = 64 * 1024,               /* commands or queries unanswered */
     CLIENT_PENDING_BYTES_MAX = 256 * 1024 * 1024, /* their bytes, all together */
     CLIENT_WATCHES_MAX = 256,                     /* as the broker keeps for a session */
 

@@ -131,8 +131,7 @@ enum err pending_add(struct pending *pending, const uint8_t id[COMMAND_ID_BYTES]
     return ERR_OK;
 }
 
-struct pending_item *pending_find(const struct pending *pending,
-                                  const uint8_t id[COMMAND_ID_BYTES])
+struct pending_item *pending_find(const struct pending *pending, const uint8_t id[COMMAND_ID_BYTES])
 {
     if (pending->bucket_count == 0) {
         return NULL;

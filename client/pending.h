@@ -91,8 +91,8 @@ void pending_restart(struct pending *pending);
 /* Makes the items wait to be sent whose silence has lasted by @now_ms. Returns true if any did. */
 bool pending_wake(struct pending *pending, int64_t now_ms);
 
-/* Returns when pending_wake() is to be called next, or INT64_MAX: not before an item can be due, and
- * not more often than every CLIENT_LOOK_MS, because it looks at every item. */
+/* Returns when pending_wake() is to be called next, or INT64_MAX: not before an item can be due,
+ * and not more often than every CLIENT_LOOK_MS, because it looks at every item. */
 int64_t pending_wake_ms(const struct pending *pending);
 
 /* Removes and frees @item. */

@@ -158,6 +158,26 @@ static bool grow_list(struct value_list *list, struct arena *arena)
     return true;
 }
 
+/* Makes room in @object for @name at @index and returns the new member's value, or NULL. */
+static struct value *insert_member(struct value *object, uint32_t index, struct value_name name,
+                                   struct arena *arena)
+{
+    if (!may_have_children(object) || !grow_object(&object->object, arena)) {
+        return NULL;
+    }
+
+    struct value *stored = arena_alloc(arena, sizeof *stored);
+    if (stored == NULL) {
+        return NULL;
+    }
+
+    struct value_member *slot = &object->object.members[index];
+    memmove(slot + 1, slot, (object->object.count - index) * sizeof *slot);
+    *slot = (struct value_member){.name = name, .value = stored};
+    object->object.count++;
+    return stored;
+}
+
 struct value *value_set(struct value *object, struct bytes name, struct value value,
                         struct arena *arena)
 {
@@ -166,15 +186,9 @@ struct value *value_set(struct value *object, struct bytes name, struct value va
     require(object->kind == VALUE_OBJECT);
 
     uint32_t index = find_index(&object->object, &made);
-    if (holds_at(&object->object, index, &made)) {
-        value_fill(object->object.members[index].value, value);
-        return object->object.members[index].value;
-    }
-    if (!may_have_children(object) || !grow_object(&object->object, arena)) {
-        return NULL;
-    }
-
-    struct value *stored = arena_alloc(arena, sizeof *stored);
+    struct value *stored = holds_at(&object->object, index, &made)
+                               ? object->object.members[index].value
+                               : insert_member(object, index, made, arena);
     if (stored == NULL) {
         return NULL;
     }
@@ -184,11 +198,6 @@ struct value *value_set(struct value *object, struct bytes name, struct value va
         stored->label = name;
         stored->position = 0;
     }
-
-    struct value_member *slot = &object->object.members[index];
-    memmove(slot + 1, slot, (object->object.count - index) * sizeof *slot);
-    *slot = (struct value_member){.name = made, .value = stored};
-    object->object.count++;
     return stored;
 }
 

@@ -3,6 +3,7 @@
  *
  * The data is a tree of objects and lists, built from the root down: each value knows its place, so
  * that a missing or failing one can be named by its path (technical.fire.lanes[L2].clear_width_m).
+ * The root must not move once it has members.
  * A finished tree is read by any number of evaluations and not changed by them. All of it lives in
  * the arena it was built in; texts and names are borrowed and must live as long.
  *

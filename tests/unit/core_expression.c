@@ -58,67 +58,67 @@ static enum evaluation_kind evaluate(struct fixture *f, const char *text)
     return evaluation.kind;
 }
 
+static const struct {
+    const char *text;
+    enum fault fault;
+    size_t line;
+    size_t column;
+} refusals[] = {
+    {"", FAULT_OPERAND_EXPECTED, 1, 1},
+    {"1 +", FAULT_OPERAND_EXPECTED, 1, 4},
+    {"1 2", FAULT_UNEXPECTED, 1, 3},
+    {"a @ b", FAULT_CHARACTER, 1, 3},
+    {"a = b", FAULT_CHARACTER, 1, 3},
+    {"a & b", FAULT_CHARACTER, 1, 3},
+    {"(1", FAULT_PARENTHESIS_EXPECTED, 1, 3},
+    {"[1, 2", FAULT_BRACKET_EXPECTED, 1, 6},
+    {"[,]", FAULT_OPERAND_EXPECTED, 1, 2},
+    {"a[0", FAULT_BRACKET_EXPECTED, 1, 4},
+    {"a ? b", FAULT_COLON_EXPECTED, 1, 6},
+    {"a.", FAULT_NAME_EXPECTED, 1, 3},
+    {"a.in", FAULT_NAME_EXPECTED, 1, 3},
+    {"package", FAULT_NAME_RESERVED, 1, 1},
+    {"x.all(if, true)", FAULT_NAME_RESERVED, 1, 7},
+    {"x.all(1, true)", FAULT_NAME_EXPECTED, 1, 7},
+    {"x.all(y)", FAULT_COMMA_EXPECTED, 1, 8},
+    {"x.map(y, y, y)", FAULT_PARENTHESIS_EXPECTED, 1, 11},
+    {"f(1)", FAULT_FUNCTION_UNKNOWN, 1, 1},
+    {"x.matches('a')", FAULT_FUNCTION_UNKNOWN, 1, 3},
+    {"has(a)", FAULT_HAS_ARGUMENT, 1, 5},
+    {"has((a.b))", FAULT_HAS_ARGUMENT, 1, 5},
+    {"has(a.b[0])", FAULT_HAS_ARGUMENT, 1, 5},
+    {"has(x.all(y, true))", FAULT_HAS_ARGUMENT, 1, 5},
+    {"date('2026-02-29')", FAULT_DATE_ARGUMENT, 1, 6},
+    {"date(x)", FAULT_DATE_ARGUMENT, 1, 6},
+    {"'abc", FAULT_TEXT_NOT_CLOSED, 1, 1},
+    {"'a\nb'", FAULT_TEXT_NOT_CLOSED, 1, 1},
+    {"'''a'", FAULT_TEXT_NOT_CLOSED, 1, 1},
+    {"'\\", FAULT_TEXT_NOT_CLOSED, 1, 1},
+    {"'ab\\q'", FAULT_ESCAPE, 1, 4},
+    {"'\\ud800'", FAULT_ESCAPE, 1, 2},
+    {"'\\U00110000'", FAULT_ESCAPE, 1, 2},
+    {"'\\x4'", FAULT_ESCAPE, 1, 2},
+    {"'\\400'", FAULT_ESCAPE, 1, 2},
+    {"12abc", FAULT_NUMBER_MALFORMED, 1, 1},
+    {"1e", FAULT_NUMBER_MALFORMED, 1, 1},
+    {"0x", FAULT_NUMBER_MALFORMED, 1, 1},
+    {"1u", FAULT_NUMBER_MALFORMED, 1, 1},
+    {"1e19", FAULT_NUMBER_TOO_LARGE, 1, 1},
+    {"true || 9223372036854775808 > 0", FAULT_NUMBER_TOO_LARGE, 1, 9},
+    {"!-1", FAULT_OPERAND_EXPECTED, 1, 2},
+    {"b'a'", FAULT_UNEXPECTED, 1, 2},
+    {"{}", FAULT_CHARACTER, 1, 1},
+    {"'鸳溪' ==\n // a comment\n  花", FAULT_CHARACTER, 3, 3},
+};
 static void a_refusal_names_the_reason_and_the_place(void **state)
 {
-    static const struct {
-        const char *text;
-        enum fault fault;
-        size_t line;
-        size_t column;
-    } cases[] = {
-        {"", FAULT_OPERAND_EXPECTED, 1, 1},
-        {"1 +", FAULT_OPERAND_EXPECTED, 1, 4},
-        {"1 2", FAULT_UNEXPECTED, 1, 3},
-        {"a @ b", FAULT_CHARACTER, 1, 3},
-        {"a = b", FAULT_CHARACTER, 1, 3},
-        {"a & b", FAULT_CHARACTER, 1, 3},
-        {"(1", FAULT_PARENTHESIS_EXPECTED, 1, 3},
-        {"[1, 2", FAULT_BRACKET_EXPECTED, 1, 6},
-        {"[,]", FAULT_OPERAND_EXPECTED, 1, 2},
-        {"a[0", FAULT_BRACKET_EXPECTED, 1, 4},
-        {"a ? b", FAULT_COLON_EXPECTED, 1, 6},
-        {"a.", FAULT_NAME_EXPECTED, 1, 3},
-        {"a.in", FAULT_NAME_EXPECTED, 1, 3},
-        {"package", FAULT_NAME_RESERVED, 1, 1},
-        {"x.all(if, true)", FAULT_NAME_RESERVED, 1, 7},
-        {"x.all(1, true)", FAULT_NAME_EXPECTED, 1, 7},
-        {"x.all(y)", FAULT_COMMA_EXPECTED, 1, 8},
-        {"x.map(y, y, y)", FAULT_PARENTHESIS_EXPECTED, 1, 11},
-        {"f(1)", FAULT_FUNCTION_UNKNOWN, 1, 1},
-        {"x.matches('a')", FAULT_FUNCTION_UNKNOWN, 1, 3},
-        {"has(a)", FAULT_HAS_ARGUMENT, 1, 5},
-        {"has((a.b))", FAULT_HAS_ARGUMENT, 1, 5},
-        {"has(a.b[0])", FAULT_HAS_ARGUMENT, 1, 5},
-        {"has(x.all(y, true))", FAULT_HAS_ARGUMENT, 1, 5},
-        {"date('2026-02-29')", FAULT_DATE_ARGUMENT, 1, 6},
-        {"date(x)", FAULT_DATE_ARGUMENT, 1, 6},
-        {"'abc", FAULT_TEXT_NOT_CLOSED, 1, 1},
-        {"'a\nb'", FAULT_TEXT_NOT_CLOSED, 1, 1},
-        {"'''a'", FAULT_TEXT_NOT_CLOSED, 1, 1},
-        {"'\\", FAULT_TEXT_NOT_CLOSED, 1, 1},
-        {"'ab\\q'", FAULT_ESCAPE, 1, 4},
-        {"'\\ud800'", FAULT_ESCAPE, 1, 2},
-        {"'\\U00110000'", FAULT_ESCAPE, 1, 2},
-        {"'\\x4'", FAULT_ESCAPE, 1, 2},
-        {"'\\400'", FAULT_ESCAPE, 1, 2},
-        {"12abc", FAULT_NUMBER_MALFORMED, 1, 1},
-        {"1e", FAULT_NUMBER_MALFORMED, 1, 1},
-        {"0x", FAULT_NUMBER_MALFORMED, 1, 1},
-        {"1u", FAULT_NUMBER_MALFORMED, 1, 1},
-        {"1e19", FAULT_NUMBER_TOO_LARGE, 1, 1},
-        {"true || 9223372036854775808 > 0", FAULT_NUMBER_TOO_LARGE, 1, 9},
-        {"!-1", FAULT_OPERAND_EXPECTED, 1, 2},
-        {"b'a'", FAULT_UNEXPECTED, 1, 2},
-        {"{}", FAULT_CHARACTER, 1, 1},
-        {"'鸳溪' ==\n // a comment\n  花", FAULT_CHARACTER, 3, 3},
-    };
     struct fixture *f = *state;
 
-    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        assert_null(compile(f, cases[i].text));
-        if (f->refusal.fault != cases[i].fault || f->refusal.location.line != cases[i].line ||
-            f->refusal.location.column != cases[i].column) {
-            print_error("%s: %s at %zu:%zu\n", cases[i].text, fault_code(f->refusal.fault),
+    for (size_t i = 0; i < ARRAY_COUNT(refusals); i++) {
+        assert_null(compile(f, refusals[i].text));
+        if (f->refusal.fault != refusals[i].fault || f->refusal.location.line != refusals[i].line ||
+            f->refusal.location.column != refusals[i].column) {
+            print_error("%s: %s at %zu:%zu\n", refusals[i].text, fault_code(f->refusal.fault),
                         f->refusal.location.line, f->refusal.location.column);
             assert_true(false);
         }
@@ -307,6 +307,19 @@ static uint32_t next_random(uint32_t *seed)
     return *seed >> 8;
 }
 
+/* Fills @root with a few fields of every kind. */
+static void fill_data(struct fixture *f, struct value *root)
+{
+    *root = value_of_object();
+    value_fill(value_place(root, bytes_of_text("a.b"), &f->arena), value_of_bool(true));
+    value_fill(value_place(root, bytes_of_text("x[0].b"), &f->arena),
+               value_of_number(number_of(2)));
+    value_fill(value_place(root, bytes_of_text("x[1]"), &f->arena), value_of_absent());
+    value_fill(value_place(root, bytes_of_text("x[2]"), &f->arena),
+               value_of_text(bytes_of_text("x")));
+    value_fill(value_place(root, bytes_of_text("y"), &f->arena), value_of_date(20260310));
+}
+
 static void random_texts_end_one_way_or_another(void **state)
 {
     static const char *const pieces[] = {
@@ -347,9 +360,11 @@ static void random_texts_end_one_way_or_another(void **state)
             continue;
         }
 
-        struct value root = value_of_object();
+        struct value root;
         struct scope scope = {.root = &root};
         struct evaluation evaluation;
+
+        fill_data(f, &root);
         expression_evaluate(expression, &scope, &f->arena, &evaluation);
         assert_non_null(evaluation.value);
         compiled++;

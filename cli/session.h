@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session.h - one verb's conversation with the broker, as one account.
+ *
+ * Every function that asks returns STATUS_DONE, or the exit status of the program after it has said
+ * why on err: STATUS_REFUSED, STATUS_NO_ANSWER, STATUS_ENVIRONMENT. Answers live in the cli's arena.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/cli.h"
+#include "cli/home.h"
+#include "proto/message.h"
+
+enum {
+    SESSION_CONNECT_MS = 10000, /* to be welcomed */
+    SESSION_ANSWER_MS = 15000,  /* to be answered */
+};
+
+struct session;
+
+/* Opens a session of @home's broker as the account asked for, and waits to be welcomed. */
+int session_open(struct cli *cli, const struct home *home, struct session **out);
+
+/* Minutes by which the office's local time is ahead of UTC. */
+int session_offset_minutes(const struct session *session);
+
+/* Sends @command under a new id, which is set in it. Sets @out to the receipt; to NULL if what it
+ * asks for was so already. Refused: STATUS_REFUSED. */
+int session_command(struct session *session, Hs__Command *command, Hs__Receipt **out);
+
+/* Asks @query. Sets @out to the answer, which is no refusal: that is STATUS_REFUSED. */
+int session_query(struct session *session, Hs__Query *query, Hs__Answer **out);
+
+/* Asks for the proposal of this number or id. */
+int session_show(struct session *session, const char *proposal, Hs__Proposal **out);
+
+/* Asks for the office's record. */
+int session_office(struct session *session, Hs__Office **out);
+
+/* Asks for what happens to @proposal (0: to all) from now on. */
+int session_watch(struct session *session, uint64_t proposal);
+
+/* Waits @timeout_ms for the next thing that happens. Sets @out to NULL when nothing did. */
+int session_next(struct session *session, uint64_t timeout_ms, Hs__FeedItem **out);
+
+/* Stores the file at @path with the broker and sets the hash, size and name of @document. */
+int session_put_document(struct session *session, const char *path, Hs__Document *document);
+
+/* Accepts NULL. */
+void session_close(struct session *session);
+
+/* Milliseconds of a clock that never goes back. */
+uint64_t session_now_ms(void);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/words.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/text.h"
+
+enum { WORDS_BYTES_MAX = 512 };
+
+const char *word_of_result(const struct cli *cli, Hs__Opinion__Result result)
+{
+    switch (result) {
+    case HS__OPINION__RESULT__AGREE:
+        return cli_text(cli, "同意", "agree");
+    case HS__OPINION__RESULT__CONDITIONAL:
+        return cli_text(cli, "修改后同意", "conditional");
+    case HS__OPINION__RESULT__DISAGREE:
+        return cli_text(cli, "不同意", "disagree");
+    case HS__OPINION__RESULT__NOT_INVOLVED:
+        return cli_text(cli, "不涉及", "not involved");
+    case HS__OPINION__RESULT__NOT_COMPETENT:
+        return cli_text(cli, "非本部门职责", "not competent");
+    case HS__OPINION__RESULT__TACIT:
+        return cli_text(cli, "逾期视为同意", "tacit consent");
+    case HS__OPINION__RESULT__OVERDUE:
+        return cli_text(cli, "逾期未反馈", "overdue");
+    case HS__OPINION__RESULT__UNSPECIFIED:
+    case _HS__OPINION__RESULT_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+const char *word_of_outcome(const struct cli *cli, Hs__Verdict__Outcome outcome)
+{
+    switch (outcome) {
+    case HS__VERDICT__OUTCOME__PASSED:
+        return cli_text(cli, "通过", "passed");
+    case HS__VERDICT__OUTCOME__CONDITIONAL:
+        return cli_text(cli, "修改后通过", "conditional");
+    case HS__VERDICT__OUTCOME__RETURNED:
+        return cli_text(cli, "退回修改", "returned");
+    case HS__VERDICT__OUTCOME__REJECTED:
+        return cli_text(cli, "不予通过", "rejected");
+    case HS__VERDICT__OUTCOME__UNSPECIFIED:
+    case _HS__VERDICT__OUTCOME_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+const char *word_of_status(const struct cli *cli, Hs__Proposal__Status status)
+{
+    switch (status) {
+    case HS__PROPOSAL__STATUS__GATE_FAILED:
+        return cli_text(cli, "未过准入", "gate failed");
+    case HS__PROPOSAL__STATUS__INCOMPLETE:
+        return cli_text(cli, "待补正", "incomplete");
+    case HS__PROPOSAL__STATUS__IN_REVIEW:
+        return cli_text(cli, "会审中", "in review");
+    case HS__PROPOSAL__STATUS__CONCLUDED:
+        return cli_text(cli, "已有结论", "concluded");
+    case HS__PROPOSAL__STATUS__WITHDRAWN:
+        return cli_text(cli, "已撤回", "withdrawn");
+    case HS__PROPOSAL__STATUS__UNSPECIFIED:
+    case _HS__PROPOSAL__STATUS_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+const char *word_of_review(const struct cli *cli, Hs__Review__State state)
+{
+    switch (state) {
+    case HS__REVIEW__STATE__OPEN:
+        return cli_text(cli, "待答复", "open");
+    case HS__REVIEW__STATE__CLOSED:
+        return cli_text(cli, "已答复", "closed");
+    case HS__REVIEW__STATE__OVERDUE:
+        return cli_text(cli, "逾期待答复", "overdue");
+    case HS__REVIEW__STATE__NOT_COMPETENT:
+        return cli_text(cli, "称非本部门职责", "not competent");
+    case HS__REVIEW__STATE__UNSPECIFIED:
+    case _HS__REVIEW__STATE_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+const char *word_of_effect(const struct cli *cli, Hs__Rule__OnFail effect)
+{
+    switch (effect) {
+    case HS__RULE__ON_FAIL__REJECT:
+        return cli_text(cli, "否决", "reject");
+    case HS__RULE__ON_FAIL__CONDITION:
+        return cli_text(cli, "须修改", "condition");
+    case HS__RULE__ON_FAIL__ADVISE:
+        return cli_text(cli, "建议", "advice");
+    case HS__RULE__ON_FAIL__NONE:
+    case _HS__RULE__ON_FAIL_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+const char *word_of_confidence(const struct cli *cli, Hs__Citation__Confidence confidence)
+{
+    switch (confidence) {
+    case HS__CITATION__CONFIDENCE__HIGH:
+        return cli_text(cli, "条文已核", "clause seen");
+    case HS__CITATION__CONFIDENCE__MEDIUM:
+        return cli_text(cli, "使用前核对条文", "check before legal use");
+    case HS__CITATION__CONFIDENCE__LOW:
+        return cli_text(cli, "依据不确定，使用前必须核对", "uncertain: must be checked before use");
+    case HS__CITATION__CONFIDENCE__UNSPECIFIED:
+    case _HS__CITATION__CONFIDENCE_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+static const char *lower_case(const struct cli *cli, const char *text)
+{
+    char *copy = cli_format(cli, "%s", text);
+
+    for (char *letter = copy; *letter != '\0'; letter++) {
+        *letter = (char)tolower((unsigned char)*letter);
+    }
+    return copy;
+}
+
+const char *word_in_schema(const struct cli *cli, const ProtobufCEnumDescriptor *type, int value)
+{
+    const ProtobufCEnumValue *found = protobuf_c_enum_descriptor_get_value(type, value);
+
+    return found == NULL ? "" : lower_case(cli, found->name);
+}
+
+bool word_to_value(const struct cli *cli, const ProtobufCEnumDescriptor *type, const char *what,
+                   const char *word, int *value)
+{
+    struct text_builder offered;
+
+    text_builder_init(&offered, cli->arena, WORDS_BYTES_MAX);
+    for (unsigned i = 0; i < type->n_values; i++) {
+        const ProtobufCEnumValue *offer = &type->values[i];
+
+        if (offer->value != 0 && strcasecmp(offer->name, word) == 0) {
+            *value = offer->value;
+            return true;
+        }
+        if (offer->value != 0) {
+            text_builder_add(&offered, offered.size > 0 ? "|" : "");
+            text_builder_add(&offered, lower_case(cli, offer->name));
+        }
+    }
+    cli_fail(cli, STATUS_INVALID,
+             cli_text(cli, "%s 不能是 %s，只能是 %s", "%s cannot be %s; it is one of %s"), what,
+             word, (const char *)cli_memory((void *)(uintptr_t)text_builder_finish(&offered)));
+    return false;
+}
+
+const char *word_of(const struct cli *cli, const Hs__Words *words)
+{
+    if (words == NULL) {
+        return "";
+    }
+
+    const char *wanted = cli->language == LANGUAGE_ZH ? words->zh : words->en;
+    const char *other = cli->language == LANGUAGE_ZH ? words->en : words->zh;
+    return wanted[0] != '\0' ? wanted : other;
+}
