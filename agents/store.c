@@ -20,15 +20,18 @@ enum {
 
 /* The databases. Changing a layout means a new STORE_VERSION, and an agent that starts empty.
  *   meta        name -> value: version (1), instance (16), head (seq 8, hash 32)
- *   tasks       proposal 8, round 4 -> state 1, bytes of a ReviewTask
+ *   states      proposal 8, round 4 -> state 1
+ *   tasks       proposal 8, round 4 -> bytes of a ReviewTask
  *   outbox      place 8 -> bytes of a Command
  *   receipts    proposal 8, round 4 -> bytes of a Receipt
  *   definitions hash 32 -> kind 1, bytes
- * Integers are big-endian; every value is followed by its checksum (8). */
-enum table { META, TASKS, OUTBOX, RECEIPTS, DEFINITIONS, TABLE_COUNT };
+ * Integers are big-endian; every value is followed by its checksum (8). A task's state stands apart
+ * because it changes and the body, a packet of some 20 KiB, does not. */
+enum table { META, STATES, TASKS, OUTBOX, RECEIPTS, DEFINITIONS, TABLE_COUNT };
 
-static const char *const table_names[TABLE_COUNT] = {"meta", "tasks", "outbox", "receipts",
-                                                     "definitions"};
+static const char *const table_names[TABLE_COUNT] = {
+    "meta", "states", "tasks", "outbox", "receipts", "definitions",
+};
 
 struct store {
     MDB_env *env;
@@ -368,43 +371,77 @@ static void put_task_key(struct task_key key, uint8_t out[TASK_KEY_BYTES])
     bytes_put_u32(out + 8, key.round);
 }
 
-/* Takes a stored task apart; false if it is none. */
-static bool read_task(struct bytes key, struct bytes value, struct task *out)
+/* Reads a stored key and state; false if they are none. */
+static bool read_state(struct bytes key, struct bytes value, struct task *out)
 {
-    if (key.size != TASK_KEY_BYTES || value.size < 1 || value.data[0] < TASK_NEW ||
+    if (key.size != TASK_KEY_BYTES || value.size != 1 || value.data[0] < TASK_NEW ||
         value.data[0] > TASK_LEFT) {
         return false;
     }
     *out = (struct task){
         .key = {bytes_get_u64(key.data), bytes_get_u32(key.data + 8)},
         .state = (enum task_state)value.data[0],
-        .body = {value.data + 1, value.size - 1},
     };
     return true;
 }
 
+enum err store_set_state(struct store *store, struct task_key key, enum task_state state)
+{
+    const uint8_t value[] = {(uint8_t)state};
+    uint8_t key_bytes[TASK_KEY_BYTES];
+
+    put_task_key(key, key_bytes);
+    return put(store, STATES, (struct bytes){key_bytes, sizeof key_bytes}, (struct bytes){0},
+               (struct bytes){value, sizeof value});
+}
+
 enum err store_put_task(struct store *store, const struct task *task)
 {
-    const uint8_t state[] = {(uint8_t)task->state};
     uint8_t key[TASK_KEY_BYTES];
 
     put_task_key(task->key, key);
-    return put(store, TASKS, (struct bytes){key, sizeof key}, (struct bytes){state, sizeof state},
-               task->body);
+    enum err err =
+        put(store, TASKS, (struct bytes){key, sizeof key}, (struct bytes){0}, task->body);
+    return err != ERR_OK ? err : store_set_state(store, task->key, task->state);
+}
+
+enum err store_state(struct store *store, struct task_key key, enum task_state *out)
+{
+    uint8_t key_bytes[TASK_KEY_BYTES];
+    struct bytes value = {0};
+    struct arena arena;
+    struct task task;
+
+    put_task_key(key, key_bytes);
+    arena_init(&arena, ARENA_BLOCK_BYTES);
+    enum err err = get(store, STATES, (struct bytes){key_bytes, sizeof key_bytes}, &arena, &value);
+    if (err == ERR_OK) {
+        err = read_state((struct bytes){key_bytes, sizeof key_bytes}, value, &task) ? ERR_OK
+                                                                                    : ERR_CORRUPT;
+    }
+    if (err == ERR_OK) {
+        *out = task.state;
+    }
+    arena_release(&arena);
+    return err;
 }
 
 enum err store_task(struct store *store, struct task_key key, struct arena *arena, struct task *out)
 {
     uint8_t key_bytes[TASK_KEY_BYTES];
-    struct bytes value = {0};
+    struct task task = {.key = key};
 
     put_task_key(key, key_bytes);
-    enum err err = get(store, TASKS, (struct bytes){key_bytes, sizeof key_bytes}, arena, &value);
+    enum err err = store_state(store, key, &task.state);
     if (err != ERR_OK) {
         return err;
     }
-    return read_task((struct bytes){key_bytes, sizeof key_bytes}, value, out) ? ERR_OK
-                                                                              : ERR_CORRUPT;
+    err = get(store, TASKS, (struct bytes){key_bytes, sizeof key_bytes}, arena, &task.body);
+    if (err != ERR_OK) {
+        return err == ERR_ABSENT ? ERR_CORRUPT : err; /* a state alone is half a task */
+    }
+    *out = task;
+    return ERR_OK;
 }
 
 enum err store_remove_task(struct store *store, struct task_key key)
@@ -412,6 +449,10 @@ enum err store_remove_task(struct store *store, struct task_key key)
     uint8_t key_bytes[TASK_KEY_BYTES];
 
     put_task_key(key, key_bytes);
+    enum err err = remove_key(store, STATES, (struct bytes){key_bytes, sizeof key_bytes});
+    if (err != ERR_OK) {
+        return err;
+    }
     return remove_key(store, TASKS, (struct bytes){key_bytes, sizeof key_bytes});
 }
 
@@ -490,35 +531,55 @@ enum err store_definition(struct store *store, const struct hash *hash, struct a
 
 /* Whom to show the rows of a table; exactly one function is set. */
 struct visitor {
-    enum err (*task)(void *self, const struct task *task);
-    enum err (*command)(void *self, uint64_t place, struct bytes command);
+    store_task_fn task;
+    store_command_fn command;
     void *self;
 };
 
-static enum err show(const struct visitor *visitor, MDB_val key, MDB_val value)
+/* One walk of a table. */
+struct walk {
+    struct store *store;
+    MDB_txn *txn;
+    const struct visitor *visitor;
+};
+
+/* Puts the state in a row and the body that belongs to it together. */
+static enum err show_task(const struct walk *walk, MDB_val key, struct bytes state)
 {
-    struct bytes key_bytes = {key.mv_data, key.mv_size};
-    struct bytes bytes = {0};
     struct task task;
+    MDB_val body;
+
+    if (!read_state((struct bytes){key.mv_data, key.mv_size}, state, &task) ||
+        mdb_get(walk->txn, walk->store->tables[TASKS], &key, &body) != 0 ||
+        check_value(body, &task.body) != ERR_OK) {
+        return ERR_CORRUPT;
+    }
+    return walk->visitor->task(walk->visitor->self, &task);
+}
+
+static enum err show(const struct walk *walk, MDB_val key, MDB_val value)
+{
+    struct bytes bytes = {0};
 
     if (check_value(value, &bytes) != ERR_OK) {
         return ERR_CORRUPT;
     }
-    if (visitor->task != NULL) {
-        return read_task(key_bytes, bytes, &task) ? visitor->task(visitor->self, &task)
-                                                  : ERR_CORRUPT;
+    if (walk->visitor->task != NULL) {
+        return show_task(walk, key, bytes);
     }
-    if (key_bytes.size != sizeof(uint64_t)) {
+    if (key.mv_size != sizeof(uint64_t)) {
         return ERR_CORRUPT;
     }
-    return visitor->command(visitor->self, bytes_get_u64(key_bytes.data), bytes);
+    return walk->visitor->command(walk->visitor->self, bytes_get_u64(key.mv_data), bytes);
 }
 
-static enum err walk(struct store *store, enum table table, const struct visitor *visitor)
+/* Shows the rows of @table from @first on. */
+static enum err walk_table(struct store *store, enum table table, struct bytes first,
+                           const struct visitor *visitor)
 {
     MDB_txn *txn = NULL;
     MDB_cursor *cursor = NULL;
-    MDB_val key;
+    MDB_val key = value_of(first);
     MDB_val value;
     enum err err = begin_read(store, &txn);
 
@@ -527,10 +588,11 @@ static enum err walk(struct store *store, enum table table, const struct visitor
     }
     int rc = mdb_cursor_open(txn, store->tables[table], &cursor);
     if (rc == 0) {
-        rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+        rc = mdb_cursor_get(cursor, &key, &value, first.size > 0 ? MDB_SET_RANGE : MDB_FIRST);
     }
+    const struct walk walk = {store, txn, visitor};
     while (rc == 0 && err == ERR_OK) {
-        err = show(visitor, key, value);
+        err = show(&walk, key, value);
         rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
     }
     if (cursor != NULL) {
@@ -543,15 +605,17 @@ static enum err walk(struct store *store, enum table table, const struct visitor
     return rc == MDB_NOTFOUND ? ERR_OK : err_of(rc);
 }
 
-enum err store_each_task(struct store *store,
-                         enum err (*visit)(void *self, const struct task *task), void *self)
+enum err store_each_task(struct store *store, store_task_fn visit, void *self)
 {
-    return walk(store, TASKS, &(struct visitor){.task = visit, .self = self});
+    return walk_table(store, STATES, (struct bytes){0},
+                      &(struct visitor){.task = visit, .self = self});
 }
 
-enum err store_each_command(struct store *store,
-                            enum err (*visit)(void *self, uint64_t place, struct bytes command),
-                            void *self)
+enum err store_each_command(struct store *store, uint64_t after, store_command_fn visit, void *self)
 {
-    return walk(store, OUTBOX, &(struct visitor){.command = visit, .self = self});
+    uint8_t first[sizeof after];
+
+    bytes_put_u64(first, after + 1);
+    return walk_table(store, OUTBOX, (struct bytes){first, sizeof first},
+                      &(struct visitor){.command = visit, .self = self});
 }

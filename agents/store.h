@@ -81,6 +81,12 @@ enum err store_head(struct store *store, struct seen_head *out);
 /* Puts @task, new or instead of the one with its key. */
 enum err store_put_task(struct store *store, const struct task *task);
 
+/* Sets the state of the task @key, which is there. */
+enum err store_set_state(struct store *store, struct task_key key, enum task_state state);
+
+/* Sets @out to the state of the task @key. Errors: ERR_ABSENT, ERR_CORRUPT, ERR_IO. */
+enum err store_state(struct store *store, struct task_key key, enum task_state *out);
+
 /* Sets @out to the task @key, its body copied into @arena.
  * Errors: ERR_ABSENT, ERR_CORRUPT, ERR_FULL (the arena), ERR_IO. */
 enum err store_task(struct store *store, struct task_key key, struct arena *arena,
@@ -110,13 +116,13 @@ enum err store_put_definition(struct store *store, const struct hash *hash, Hs__
 enum err store_definition(struct store *store, const struct hash *hash, struct arena *arena,
                           Hs__Publish__Kind *kind, struct bytes *out);
 
-/* Calls @visit for every task, or for every command of the outbox in order, until it returns
- * something else than ERR_OK, which is then returned. What it is given lives until it returns; it
- * must not change the store. Other errors: ERR_CORRUPT, ERR_IO. */
-enum err store_each_task(struct store *store,
-                         enum err (*visit)(void *self, const struct task *task), void *self);
-enum err store_each_command(struct store *store,
-                            enum err (*visit)(void *self, uint64_t place, struct bytes command),
+/* Calls @visit for every task, or for every command of the outbox behind @after (0: all) in order,
+ * until it returns something else than ERR_OK, which is then returned. What it is given lives until
+ * it returns; it must not change the store. Other errors: ERR_CORRUPT, ERR_IO. */
+typedef enum err (*store_task_fn)(void *self, const struct task *task);
+typedef enum err (*store_command_fn)(void *self, uint64_t place, struct bytes command);
+enum err store_each_task(struct store *store, store_task_fn visit, void *self);
+enum err store_each_command(struct store *store, uint64_t after, store_command_fn visit,
                             void *self);
 
 #endif

@@ -9,6 +9,7 @@ enum {
     TURN_ARENA_BYTES = 64 * 1024 * 1024,
     TURN_ALARMS_MAX = 1024,          /* so that a burst of deadlines does not keep commands waiting */
     TURN_PRINCIPAL_COMMANDS = 256,   /* of one principal while others wait */
+    COMMAND_ID_BYTES = 16,
     COMMAND_ARENA_FACTOR = 16,       /* a command may use this many times its envelope's bytes, */
     COMMAND_ARENA_BYTES_MIN = 1 << 20, /* and at least this */
 

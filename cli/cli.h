@@ -38,11 +38,13 @@ struct cli {
     struct arena *arena; /* for the whole run of the program */
     enum language language;
     bool is_json;
-    bool is_coloured;    /* out is a terminal, and its reader did not say NO_COLOR */
-    const char *verb;    /* its name */
-    const char *home;    /* --home or HUISHEN_HOME; NULL: none was named */
-    const char *account; /* --as; NULL: the home's own for this verb */
-    const char *folder;  /* in which this program's executable lies */
+    bool is_coloured;             /* out is a terminal, and its reader did not say NO_COLOR */
+    const char *verb;             /* its name */
+    const char *action;           /* of a verb that has several: its first word, "add"; else NULL */
+    const char *home;             /* --home or HUISHEN_HOME; NULL: none was named */
+    const char *account;          /* --as; NULL: the home's own for this verb */
+    const char *fallback_account; /* who acts if neither --as nor the home says; may be NULL */
+    const char *folder;           /* in which this program's executable lies */
 };
 
 /* Runs the program with @argv, writing to @out and @err, and returns its exit status. */

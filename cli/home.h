@@ -28,12 +28,12 @@ int home_open(struct cli *cli, struct home *out);
 /* Returns FOLDER/@name in the arena. */
 const char *home_path(const struct cli *cli, const struct home *home, const char *name);
 
-/* Returns the full name of the account @name: person:@name unless it has a colon or is "office" as
- * a principal, written "office:". */
+/* Returns the full name of the account @name: person:@name if it has no colon. */
 const char *home_principal(const struct cli *cli, const char *name);
 
-/* Returns the principal that acts for the present verb: --as, else the configuration's account for
- * the verb, else its default. NULL if there is none. */
+/* Returns the principal that acts for the present verb: --as; else the configuration's account for
+ * its action ("account add") or the verb; else the verb's own idea; else the configuration's
+ * account for every verb (""). NULL if there is none. */
 const char *home_account(const struct cli *cli, const struct home *home);
 
 /* Returns the endpoint of the home's broker: the one in use, else the one configured. */

@@ -22,6 +22,7 @@ struct process {
 struct process_start {
     const char *const *argv;
     const char *log_path;
+    const char *folder;
     int ended_signal;
 };
 

@@ -13,14 +13,6 @@ json_t *proposal_to_json(const struct cli *cli, const Hs__Proposal *proposal, in
 /* Prints the state of @proposal on out: where it stands, its reviews, what it lacks. */
 void proposal_print(const struct cli *cli, const Hs__Proposal *proposal, int offset_minutes);
 
-/* Says on err, and returns as exit status, what keeps @proposal from being reviewed: "refused:
- * GATE_FAILED" or "refused: INCOMPLETE" with every failed gate, every missing field. STATUS_DONE if
- * nothing does. */
-int proposal_refusal(const struct cli *cli, const Hs__Proposal *proposal);
-
-/* Returns {"proposalId", "status", "failedGates": [], "missing": []}. The caller releases it. */
-json_t *proposal_intake_to_json(const struct cli *cli, const Hs__Proposal *proposal);
-
 /* True if nothing more can come of @proposal without its applicant: it is withdrawn, failed a gate,
  * or has a verdict that does not return it. */
 bool proposal_is_ended(const Hs__Proposal *proposal);

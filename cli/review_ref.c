@@ -10,8 +10,7 @@ const char *review_department(const char *id)
     return review_name_from_text(id, &name) ? name.department : NULL;
 }
 
-int review_find(struct cli *cli, struct session *session, const char *id,
-                struct review_target *out)
+int review_find(struct cli *cli, struct session *session, const char *id, struct review_target *out)
 {
     struct review_name name;
     Hs__Proposal *proposal = NULL;

@@ -2,7 +2,8 @@
 /* session.h - one verb's conversation with the broker, as one account.
  *
  * Every function that asks returns STATUS_DONE, or the exit status of the program after it has said
- * why on err: STATUS_REFUSED, STATUS_NO_ANSWER, STATUS_ENVIRONMENT. Answers live in the cli's arena.
+ * why on err: STATUS_REFUSED, STATUS_NO_ANSWER, STATUS_ENVIRONMENT. Answers live in the cli's
+ * arena.
  */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
@@ -20,6 +21,14 @@ enum {
 };
 
 struct session;
+struct arguments;
+
+/* What a verb does in a session; returns an exit status. */
+typedef int (*session_fn)(struct cli *cli, struct session *session,
+                          const struct arguments *arguments);
+
+/* Opens a session of the cli's home, does @work in it and closes it. Returns an exit status. */
+int session_do(struct cli *cli, const struct arguments *arguments, session_fn work);
 
 /* Opens a session of @home's broker as the account asked for, and waits to be welcomed. */
 int session_open(struct cli *cli, const struct home *home, struct session **out);

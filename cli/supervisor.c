@@ -34,6 +34,7 @@ struct child {
 
 struct supervisor {
     struct supervisor_listener listener;
+    const char *folder;
     uv_loop_t loop;
     uv_signal_t child_signal;
     uv_signal_t stop_signals[2];
@@ -116,8 +117,10 @@ static void on_output(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 static void start(struct child *child)
 {
     struct supervisor *supervisor = child->supervisor;
-    const struct process_start how = {
-        .argv = child->argv, .log_path = child->log_path, .ended_signal = SIGKILL};
+    const struct process_start how = {.argv = child->argv,
+                                      .log_path = child->log_path,
+                                      .folder = supervisor->folder,
+                                      .ended_signal = SIGKILL};
     struct process process;
 
     child->line_size = 0;
@@ -260,7 +263,7 @@ static void on_stop_signal(uv_signal_t *handle, int number)
 
 /* ---- public ---- */
 
-struct supervisor *supervisor_new(const struct supervisor_listener *listener)
+struct supervisor *supervisor_new(const struct supervisor_listener *listener, const char *folder)
 {
     struct supervisor *supervisor = calloc(1, sizeof *supervisor);
 
@@ -272,6 +275,7 @@ struct supervisor *supervisor_new(const struct supervisor_listener *listener)
         return NULL;
     }
     supervisor->listener = *listener;
+    supervisor->folder = folder;
     require(uv_signal_init(&supervisor->loop, &supervisor->child_signal) == 0);
     require(uv_signal_init(&supervisor->loop, &supervisor->stop_signals[0]) == 0);
     require(uv_signal_init(&supervisor->loop, &supervisor->stop_signals[1]) == 0);

@@ -6,7 +6,25 @@
 #include "cli/verb.h"
 
 #define VERB_LIST(X) \
+    X(init)          \
+    X(up)            \
+    X(demo)          \
+    X(submit)        \
+    X(revise)        \
+    X(withdraw)      \
+    X(wait)          \
+    X(show)          \
+    X(list)          \
+    X(reviews)       \
+    X(opine)         \
+    X(rule)          \
+    X(verdict)       \
+    X(journal)       \
+    X(check)         \
     X(eval)          \
+    X(key)           \
+    X(account)       \
+    X(department)    \
     X(help)
 
 #define VERB_DECLARE(name) extern const struct verb verb_##name;

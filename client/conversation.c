@@ -210,9 +210,8 @@ static bool was_frozen(const struct conversation *conversation, int64_t now_ms)
 
 void conversation_turn(struct conversation *conversation, int64_t now_ms)
 {
-    if (conversation->handlers.turn != NULL && !conversation->is_stopped) {
-        conversation->handlers.turn(conversation->handlers.self);
-    }
+    conversation->has_more = conversation->handlers.turn != NULL && !conversation->is_stopped &&
+                             conversation->handlers.turn(conversation->handlers.self);
     if (conversation->is_stopped || !conversation->is_connected) {
         return;
     }
@@ -251,6 +250,9 @@ static int64_t sooner(int64_t a, int64_t b)
 
 int64_t conversation_wake_ms(const struct conversation *conversation)
 {
+    if (conversation->has_more) {
+        return 0;
+    }
     if (conversation->is_stopped || !conversation->is_connected) {
         return INT64_MAX;
     }

@@ -45,6 +45,8 @@ struct client_handlers {
     void *self;
     void (*welcomed)(void *self, const Hs__Welcome *welcome);
     void (*lost)(void *self); /* the connection is gone; it is sought again */
+    /* The broker refuses our key, or is another than expected; it is tried again. */
+    void (*denied)(void *self);
     void (*review)(void *self, const Hs__ReviewTask *task);
     void (*review_ended)(void *self, const Hs__ReviewRef *review);
     void (*feed)(void *self, const Hs__FeedItem *item);
@@ -52,8 +54,8 @@ struct client_handlers {
     void (*document_chunk)(void *self, const Hs__DocumentChunk *chunk);
     void (*problem)(void *self, enum client_problem problem, const char *detail);
     /* At the end of a turn of the loop, before what waits is sent: what came in together can be
-     * stored together. */
-    void (*turn)(void *self);
+     * stored together. Returns true if it has more to do: the next turn then comes at once. */
+    bool (*turn)(void *self);
 };
 
 /* Who talks to whom. Texts and keys are borrowed and outlive the conversation. */
@@ -81,6 +83,7 @@ struct conversation {
     bool is_connected;
     bool is_welcomed;
     bool is_stopped;          /* for good */
+    bool has_more;            /* the turn function said so */
     bool are_watches_sent;    /* all of them, on this connection */
     int64_t hello_due_ms;     /* while not welcomed */
     int64_t hello_silence_ms; /* before the next hello */

@@ -27,7 +27,6 @@ struct witness {
     const char *office;             /* borrowed */
     uint8_t key[WITNESS_KEY_BYTES]; /* the broker's, Ed25519 */
     struct seen_head seen;
-    struct hash checked; /* of the last signed head whose signature was found right */
 };
 
 enum witness_verdict {
@@ -52,6 +51,7 @@ enum witness_verdict witness_welcome(struct witness *witness, const Hs__SignedHe
                                      struct arena *arena);
 
 /* True if @receipt, complete with its head, proves that its entry is in the office's journal. */
-bool witness_receipt(struct witness *witness, const Hs__Receipt *receipt, struct arena *arena);
+bool witness_receipt(const struct witness *witness, const Hs__Receipt *receipt,
+                     struct arena *arena);
 
 #endif

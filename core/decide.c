@@ -5,6 +5,7 @@
 
 #include "core/apply.h"
 #include "core/authorise.h"
+#include "core/result.h"
 #include "core/verdict.h"
 #include "lib/check.h"
 
@@ -100,22 +101,20 @@ void conclude_round(const struct situation *situation, Hs__Proposal *proposal,
     event->verdict_issued = issued;
 }
 
-void decide_command(const struct situation *situation, const Hs__Command *command,
-                    struct decision *out)
+static void set_result(const struct situation *situation, struct decision *out)
 {
-    *out = (struct decision){.result = HS__RECEIPT__RESULT__INIT};
-    if (operation_of_command(command) == OPERATION_COUNT) {
-        decision_refuse(out, REFUSAL_MALFORMED, NULL);
-        return;
+    const char *number = situation->proposal == NULL ? NULL : situation->proposal->number;
+
+    if (out->refusal == REFUSAL_NONE &&
+        !result_of_events(out->events, out->event_count, number, situation->arena,
+                          &out->result)) {
+        decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
     }
-    if (situation->signer->disabled) {
-        decision_refuse(out, REFUSAL_PRINCIPAL_DISABLED, situation->signer->name);
-        return;
-    }
-    if (!authorise(situation->signer, operation_of_command(command))) {
-        decision_refuse(out, REFUSAL_NOT_ALLOWED, NULL);
-        return;
-    }
+}
+
+static void dispatch(const struct situation *situation, const Hs__Command *command,
+                     struct decision *out)
+{
     switch (command->body_case) {
     case HS__COMMAND__BODY_SUBMIT:
         decide_submit(situation, command->submit, out);
@@ -155,4 +154,24 @@ void decide_command(const struct situation *situation, const Hs__Command *comman
         require(!"a command without a body was refused above");
         break;
     }
+}
+
+void decide_command(const struct situation *situation, const Hs__Command *command,
+                    struct decision *out)
+{
+    *out = (struct decision){.result = HS__RECEIPT__RESULT__INIT};
+    if (operation_of_command(command) == OPERATION_COUNT) {
+        decision_refuse(out, REFUSAL_MALFORMED, NULL);
+        return;
+    }
+    if (situation->signer->disabled) {
+        decision_refuse(out, REFUSAL_PRINCIPAL_DISABLED, situation->signer->name);
+        return;
+    }
+    if (!authorise(situation->signer, operation_of_command(command))) {
+        decision_refuse(out, REFUSAL_NOT_ALLOWED, NULL);
+        return;
+    }
+    dispatch(situation, command, out);
+    set_result(situation, out);
 }

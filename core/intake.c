@@ -362,7 +362,6 @@ static void add_correction(struct intake *intake, uint64_t proposal)
     requested->missing = intake->missing;
     event->body_case = HS__EVENT__BODY_CORRECTION_REQUESTED;
     event->correction_requested = requested;
-    intake->decision->result.incomplete = true;
 }
 
 /* Adds what the checks lead to: the end at a gate, one correction list, or an open round. */
@@ -379,7 +378,6 @@ static void add_outcome(struct intake *intake, uint64_t proposal, uint32_t round
         if (event != NULL) {
             event->body_case = HS__EVENT__BODY_GATE_FAILED;
             event->gate_failed = failed;
-            intake->decision->result.gate_failed = true;
         }
         return;
     }
@@ -509,8 +507,6 @@ static bool add_submitted(const struct situation *situation, const Hs__Submit *s
     submitted->year = year;
     event->body_case = HS__EVENT__BODY_PROPOSAL_SUBMITTED;
     event->proposal_submitted = submitted;
-    out->result.proposal = id;
-    out->result.number = number;
     return true;
 }
 
@@ -526,7 +522,7 @@ void decide_submit(const struct situation *situation, const Hs__Submit *submit,
     if (process_is_ready(situation, submit->process, out) &&
         check_packet(situation, submit->packet, intake, out) &&
         add_submitted(situation, submit, out)) {
-        add_outcome(intake, out->result.proposal, 1);
+        add_outcome(intake, situation->office->proposals + 1, 1);
     }
 }
 
@@ -582,8 +578,6 @@ void decide_revise(const struct situation *situation, const Hs__Revise *revise,
     revised->version = proposal->packet_version + 1;
     event->body_case = HS__EVENT__BODY_PACKET_REVISED;
     event->packet_revised = revised;
-    out->result.proposal = proposal->id;
-    out->result.number = proposal->number;
     add_outcome(intake, proposal->id, proposal->round + 1);
 }
 
@@ -613,6 +607,4 @@ void decide_withdraw(const struct situation *situation, const Hs__Withdraw *with
     withdrawn->reason = withdraw->reason;
     event->body_case = HS__EVENT__BODY_PROPOSAL_WITHDRAWN;
     event->proposal_withdrawn = withdrawn;
-    out->result.proposal = proposal->id;
-    out->result.number = proposal->number;
 }

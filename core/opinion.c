@@ -6,7 +6,6 @@
 
 #include "core/apply.h"
 #include "core/authorise.h"
-#include "core/names.h"
 
 enum { OPINION_ITEMS_MAX = 1024, OPINION_PARTS_MAX = 64 };
 
@@ -344,18 +343,6 @@ static void add_consequences(const struct situation *situation, struct decision 
     conclude_round(situation, copy, out);
 }
 
-static void set_result(const struct situation *situation, const struct target *target,
-                       struct decision *out)
-{
-    out->result.proposal = target->proposal->id;
-    out->result.number = target->proposal->number;
-    out->result.review = review_id(situation->arena, target->proposal->number,
-                                   target->proposal->round, target->review->department);
-    if (out->result.review == NULL) {
-        decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
-    }
-}
-
 void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *give,
                     struct decision *out)
 {
@@ -379,9 +366,6 @@ void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *gi
         add_overdue(situation, &target, out); /* a burst: the deadline comes first */
     }
     add_opinion(situation, &target, give->opinion, out);
-    if (out->refusal == REFUSAL_NONE) {
-        set_result(situation, &target, out);
-    }
     if (out->refusal == REFUSAL_NONE) {
         add_consequences(situation, out);
     }
@@ -417,7 +401,6 @@ void decide_competence(const struct situation *situation, const Hs__SettleCompet
     settled->reason = settle->reason;
     event->body_case = HS__EVENT__BODY_COMPETENCE_SETTLED;
     event->competence_settled = settled;
-    set_result(situation, &target, out);
     if (out->refusal == REFUSAL_NONE) {
         add_consequences(situation, out);
     }

@@ -245,7 +245,6 @@ static void add_published(const struct situation *situation, const struct public
     published->set_default = publication->set_default;
     event->body_case = HS__EVENT__BODY_DEFINITION_PUBLISHED;
     event->definition_published = published;
-    out->result.definition = published->hash;
 }
 
 /* The hash by which @id is in force once @publication counts; NULL if it is not published. */

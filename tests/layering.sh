@@ -17,7 +17,7 @@ may_use() {
     lib) echo "" ;;
     os) echo "lib" ;;
     proto) echo "lib" ;;
-    proto/text) echo "lib os proto" ;;
+    proto/text) echo "lib os proto core" ;;
     core) echo "lib proto" ;;
     store) echo "lib os proto core" ;;
     net) echo "lib os" ;;

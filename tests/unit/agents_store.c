@@ -87,7 +87,7 @@ static size_t commands_of(struct store *store)
 {
     size_t count = 0;
 
-    assert_int_equal(store_each_command(store, count_commands, &count), ERR_OK);
+    assert_int_equal(store_each_command(store, 0, count_commands, &count), ERR_OK);
     return count;
 }
 
@@ -114,6 +114,24 @@ static void what_is_committed_is_there_after_reopening(void **state)
     assert_true(hash_equal(found.hash, head.hash));
 }
 
+static void a_state_changes_and_the_body_stays(void **state)
+{
+    struct fixture *f = *state;
+    enum task_state found = TASK_NEW;
+    struct task task;
+
+    put_task(f->store, 3, TASK_NEW);
+    assert_int_equal(store_set_state(f->store, (struct task_key){3, 1}, TASK_LEFT), ERR_OK);
+    assert_int_equal(store_commit(f->store), ERR_OK);
+
+    assert_int_equal(store_state(f->store, (struct task_key){3, 1}, &found), ERR_OK);
+    assert_int_equal(found, TASK_LEFT);
+    assert_int_equal(store_state(f->store, (struct task_key){4, 1}, &found), ERR_ABSENT);
+    assert_int_equal(store_task(f->store, (struct task_key){3, 1}, &f->arena, &task), ERR_OK);
+    assert_int_equal(task.state, TASK_LEFT);
+    assert_true(bytes_equal(task.body, bytes_of_text("the bytes of a task")));
+}
+
 static void the_instance_is_kept_over_restarts(void **state)
 {
     struct fixture *f = *state;
@@ -136,6 +154,22 @@ static void what_is_not_committed_never_happened(void **state)
 
     assert_int_equal(tasks_of(f->store), 0);
     assert_int_equal(commands_of(f->store), 0);
+}
+
+static void a_walk_of_the_outbox_begins_behind_a_place(void **state)
+{
+    struct fixture *f = *state;
+    uint64_t first = 0;
+    uint64_t second = 0;
+    size_t count = 0;
+
+    assert_int_equal(store_push_command(f->store, bytes_of_text("a"), &first), ERR_OK);
+    assert_int_equal(store_push_command(f->store, bytes_of_text("b"), &second), ERR_OK);
+
+    assert_int_equal(store_each_command(f->store, first, count_commands, &count), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(store_each_command(f->store, second, count_commands, &count), ERR_OK);
+    assert_int_equal(count, 1);
 }
 
 static void a_removed_task_and_command_are_gone(void **state)
@@ -329,8 +363,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_committed_is_there_after_reopening, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_state_changes_and_the_body_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_instance_is_kept_over_restarts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_committed_never_happened, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_walk_of_the_outbox_begins_behind_a_place, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_removed_task_and_command_are_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(receipts_and_definitions_are_found_by_their_key, set_up,
                                         tear_down),

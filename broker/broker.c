@@ -1,0 +1,769 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "broker/broker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/definitions.h"
+#include "broker/outbox.h"
+#include "core/authorise.h"
+#include "lib/check.h"
+#include "net/selftest.h"
+#include "net/socket.h"
+#include "os/files.h"
+#include "os/random.h"
+#include "store/replay.h"
+#include "store/views.h"
+
+enum {
+    ARRIVAL_BYTES_MAX = 64 * 1024 * 1024, /* beyond it the rest waits in the sockets */
+    OFFICE_ARENA_BYTES = 64 * 1024 * 1024,
+    SECOND_MS = 1000,
+    READERS_SECONDS = 60,
+    ALARM_WAIT_MAX_MS = 60 * 1000, /* the wall clock may be stepped: look again at least so often */
+};
+
+/* An envelope as it came, kept until its turn. */
+struct arrival {
+    struct arrival *next;
+    struct router_message message;
+};
+
+enum err broker_load_office(struct broker *broker);
+
+/* ---- replies ---- */
+
+static void say_receipt(struct session *session, Hs__Receipt *receipt, struct arena *arena)
+{
+    Hs__BrokerMessage *message = outbox_message(arena);
+
+    if (message != NULL) {
+        message->body_case = HS__BROKER_MESSAGE__BODY_RECEIPT;
+        message->receipt = receipt;
+        session_say(session, message);
+    }
+}
+
+static const char *sentence(const char *text, const char *detail, struct arena *arena)
+{
+    const char *whole =
+        detail == NULL || detail[0] == '\0' ? text : arena_format(arena, "%s: %s", text, detail);
+
+    return whole == NULL ? text : whole;
+}
+
+static void say_refusal(struct session *session, const struct reply *reply, struct arena *arena)
+{
+    Hs__BrokerMessage *message = outbox_message(arena);
+    Hs__Refusal *refusal = message_new(&hs__refusal__descriptor, arena);
+
+    if (message == NULL || refusal == NULL) {
+        return;
+    }
+    refusal->command_id = binary_of(reply->command_id);
+    refusal->code = refusal_code(reply->refusal);
+    refusal->zh = sentence(refusal_zh(reply->refusal), reply->detail, arena);
+    refusal->en = sentence(refusal_en(reply->refusal), reply->detail, arena);
+    refusal->receipt = reply->receipt;
+    message->body_case = HS__BROKER_MESSAGE__BODY_REFUSAL;
+    message->refusal = refusal;
+    session_say(session, message);
+}
+
+static void say_unchanged(struct session *session, const struct reply *reply, struct arena *arena)
+{
+    Hs__BrokerMessage *message = outbox_message(arena);
+    Hs__Unchanged *unchanged = message_new(&hs__unchanged__descriptor, arena);
+
+    if (message != NULL && unchanged != NULL) {
+        unchanged->command_id = binary_of(reply->command_id);
+        message->body_case = HS__BROKER_MESSAGE__BODY_UNCHANGED;
+        message->unchanged = unchanged;
+        session_say(session, message);
+    }
+}
+
+static void say_replies(struct broker *broker)
+{
+    struct arena *arena = turn_arena(broker->turn);
+    size_t count = 0;
+    const struct reply *replies = turn_replies(broker->turn, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct arrival *arrival = replies[i].tag;
+        struct session *session = sessions_take(
+            &broker->sessions, (struct bytes){arrival->message.routing_id, ROUTER_ID_BYTES},
+            arrival->message.principal);
+
+        if (session == NULL) {
+            continue; /* too many sessions: the client asks again */
+        }
+        if (replies[i].kind == REPLY_RECEIPT) {
+            say_receipt(session, replies[i].receipt, arena);
+        } else if (replies[i].kind == REPLY_REFUSAL) {
+            say_refusal(session, &replies[i], arena);
+        } else {
+            say_unchanged(session, &replies[i], arena);
+        }
+    }
+}
+
+/* ---- the turn ---- */
+
+static void free_arrival(struct arrival *arrival)
+{
+    router_message_release(&arrival->message);
+    free(arrival);
+}
+
+static struct arrival *take_arrival(struct broker *broker, struct arrival **link)
+{
+    struct arrival *arrival = *link;
+
+    *link = arrival->next;
+    broker->arrival_bytes -= arrival->message.body.size;
+    return arrival;
+}
+
+/* How many commands of one principal this turn has taken. */
+struct share {
+    char user[USER_BYTES_MAX];
+    size_t commands;
+};
+
+enum { SHARES_MAX = 256 };
+
+struct shares {
+    struct share rows[SHARES_MAX];
+    size_t count;
+};
+
+static struct share *share_of(struct shares *shares, const char *user)
+{
+    for (size_t i = 0; i < shares->count; i++) {
+        if (strcmp(shares->rows[i].user, user) == 0) {
+            return &shares->rows[i];
+        }
+    }
+    if (shares->count == SHARES_MAX) {
+        return NULL;
+    }
+    struct share *share = &shares->rows[shares->count++];
+    share->commands = 0;
+    (void)strncpy(share->user, user, USER_BYTES_MAX - 1); /* zap bounds names below this */
+    share->user[USER_BYTES_MAX - 1] = '\0';
+    return share;
+}
+
+/* True if others than @user wait. */
+static bool others_wait(const struct broker *broker, const char *user)
+{
+    for (const struct arrival *a = broker->first; a != NULL; a = a->next) {
+        if (strcmp(a->message.principal, user) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const Hs__SignedEnvelope *envelope_in(struct broker *broker, const struct arrival *arrival)
+{
+    ProtobufCMessage *message = NULL;
+
+    if (message_parse(&hs__client_message__descriptor, arrival->message.body,
+                      turn_arena(broker->turn), &message) != ERR_OK) {
+        return NULL;
+    }
+    const Hs__ClientMessage *content = (const Hs__ClientMessage *)message;
+    return content->body_case == HS__CLIENT_MESSAGE__BODY_ENVELOPE ? content->envelope : NULL;
+}
+
+static void decide_arrival(struct broker *broker, struct arrival *arrival)
+{
+    static const Hs__SignedEnvelope unreadable = HS__SIGNED_ENVELOPE__INIT;
+    const Hs__SignedEnvelope *envelope = envelope_in(broker, arrival);
+
+    if (envelope == NULL) {
+        turn_refuse(broker->turn, &unreadable, REFUSAL_MALFORMED, arrival);
+    } else if (broker->is_full) {
+        turn_refuse(broker->turn, envelope, REFUSAL_STORE_FULL, arrival);
+    } else {
+        turn_envelope(broker->turn, envelope, arrival->message.principal, arrival);
+    }
+}
+
+/* Decides what waits, each principal's share first while others wait. Returns what was taken, to be
+ * freed once the replies have left. */
+static struct arrival *decide_arrivals(struct broker *broker, struct shares *shares)
+{
+    struct arrival *taken = NULL;
+    struct arrival **link = &broker->first;
+
+    while (*link != NULL && !turn_is_full(broker->turn)) {
+        struct share *share = share_of(shares, (*link)->message.principal);
+
+        if (share != NULL && share->commands >= TURN_PRINCIPAL_COMMANDS &&
+            others_wait(broker, share->user)) {
+            link = &(*link)->next;
+            continue;
+        }
+        size_t before = turn_command_count(broker->turn);
+        struct arrival *arrival = take_arrival(broker, link);
+        decide_arrival(broker, arrival);
+        if (share != NULL) {
+            share->commands += turn_command_count(broker->turn) - before;
+        }
+        arrival->next = taken;
+        taken = arrival;
+    }
+    broker->last = broker->first;
+    while (broker->last != NULL && broker->last->next != NULL) {
+        broker->last = broker->last->next;
+    }
+    return taken;
+}
+
+static void stop_for(struct broker *broker, const char *event, enum err err)
+{
+    log_event(broker->options.log, LOG_ERROR, event, log_err(err),
+              log_text("reason", journal_failure(broker->journal)->text), LOG_END);
+    broker->exit_status = 4;
+    broker_stop(broker);
+}
+
+static void log_turn(const struct broker *broker, size_t alarms)
+{
+    size_t happenings = 0;
+
+    (void)turn_happenings(broker->turn, &happenings);
+    log_event(broker->options.log, LOG_DEBUG, "turn",
+              log_number("commands", (int64_t)turn_command_count(broker->turn)),
+              log_number("alarms", (int64_t)alarms), log_number("events", (int64_t)happenings),
+              log_number("seq", (int64_t)journal_head(broker->journal)->seq), LOG_END);
+}
+
+static void arm_alarm(struct broker *broker);
+
+/* Releases what the turn decided; nothing of it left before its commit. */
+static void release_turn(struct broker *broker)
+{
+    if (broker_load_office(broker) != ERR_OK) {
+        stop_for(broker, "office_unreadable", ERR_CORRUPT);
+        return;
+    }
+    say_replies(broker);
+    dispatch_happenings(broker, turn_arena(broker->turn));
+    outbox_flush(&broker->sessions, broker->router, turn_head(broker->turn),
+                 turn_arena(broker->turn));
+}
+
+static void on_again(uv_idle_t *handle);
+
+static void run_turn(struct broker *broker)
+{
+    struct shares shares;
+    enum err err = turn_begin(broker->turn);
+
+    shares.count = 0;
+    if (err != ERR_OK) {
+        stop_for(broker, "turn_not_begun", err);
+        return;
+    }
+    size_t alarms = broker->is_full ? 0 : turn_alarms(broker->turn);
+    struct arrival *taken = decide_arrivals(broker, &shares);
+    err = turn_end(broker->turn);
+    if (err != ERR_OK && err != ERR_NO_SPACE) {
+        stop_for(broker, "commit_failed", err);
+    } else {
+        if (err == ERR_NO_SPACE) {
+            log_event(broker->options.log, LOG_ERROR, "store_full", log_err(err), LOG_END);
+        }
+        log_turn(broker, alarms);
+        release_turn(broker);
+    }
+    while (taken != NULL) {
+        struct arrival *next = taken->next;
+        free_arrival(taken);
+        taken = next;
+    }
+    if (!broker->is_stopping && (broker->first != NULL || alarms == TURN_ALARMS_MAX)) {
+        uv_idle_start(&broker->again, on_again);
+    }
+    arm_alarm(broker);
+}
+
+static void on_again(uv_idle_t *handle)
+{
+    struct broker *broker = handle->data;
+
+    uv_idle_stop(handle);
+    if (!broker->is_stopping) {
+        run_turn(broker);
+    }
+}
+
+/* ---- deadlines ---- */
+
+static void on_alarm(uv_timer_t *timer)
+{
+    struct broker *broker = timer->data;
+
+    if (!broker->is_stopping) {
+        run_turn(broker);
+    }
+}
+
+static void arm_alarm(struct broker *broker)
+{
+    struct transaction *txn = NULL;
+    int64_t due_ms = 0;
+
+    if (broker->is_stopping || journal_read_begin(broker->journal, &txn) != ERR_OK) {
+        return;
+    }
+    if (view_next_deadline(txn, &due_ms) == ERR_OK) {
+        int64_t now_ms = broker->options.clock.wall_ms(broker->options.clock.self);
+        int64_t wait_ms = due_ms - now_ms + 1; /* passed means after the instant */
+
+        wait_ms = wait_ms < 1 ? 1 : wait_ms;
+        wait_ms = wait_ms > ALARM_WAIT_MAX_MS ? ALARM_WAIT_MAX_MS : wait_ms;
+        if (broker->is_full) {
+            wait_ms = SECOND_MS;
+        }
+        uv_timer_start(&broker->alarm, on_alarm, (uint64_t)wait_ms, 0);
+    } else {
+        uv_timer_stop(&broker->alarm);
+    }
+    journal_read_end(txn);
+}
+
+/* ---- messages that are no commands ---- */
+
+static void say_welcome(struct broker *broker, struct session *session, struct arena *arena)
+{
+    Hs__BrokerMessage *message = outbox_message(arena);
+    Hs__Welcome *welcome = message_new(&hs__welcome__descriptor, arena);
+    const struct head_record *head = journal_head(broker->journal);
+
+    if (message == NULL || welcome == NULL) {
+        return;
+    }
+    welcome->office = broker->office->id;
+    welcome->sign_key = broker->office->sign_key;
+    welcome->head = message_read(&hs__signed_head__descriptor,
+                                 (struct bytes){head->bytes, head->size}, arena);
+    welcome->now_at = broker->options.clock.wall_ms(broker->options.clock.self);
+    welcome->prefix = broker->office->prefix;
+    welcome->utc_offset_minutes = broker->office->utc_offset_minutes;
+    for (size_t i = 0; i < broker->office->n_packs; i++) {
+        if (strcmp(broker->office->packs[i]->id, session->department) == 0) {
+            welcome->pack = broker->office->packs[i]->hash;
+        }
+    }
+    message->body_case = HS__BROKER_MESSAGE__BODY_WELCOME;
+    message->welcome = welcome;
+    session_say(session, message);
+}
+
+static void take_hello(struct broker *broker, struct session *session, const Hs__Hello *hello,
+                       struct arena *arena)
+{
+    const Hs__Principal *principal = directory_find(&broker->directory, session->user);
+
+    session->department[0] = '\0';
+    session->credit = 0;
+    session->lease_count = 0;
+    if (principal != NULL && principal_has_role(principal, HS__PRINCIPAL__ROLE__AGENT) &&
+        !principal->disabled && strcmp(hello->department, principal->department) == 0 &&
+        strlen(hello->department) < DEPARTMENT_BYTES_MAX &&
+        hello->instance.len == sizeof session->instance) {
+        memcpy(session->department, hello->department, strlen(hello->department) + 1);
+        memcpy(session->instance, hello->instance.data, sizeof session->instance);
+        session->credit = hello->credit > CREDIT_MAX ? CREDIT_MAX : hello->credit;
+        sessions_replace(&broker->sessions, session);
+        log_event(broker->options.log, LOG_INFO, "agent_joined",
+                  log_text("principal", session->user),
+                  log_number("credit", (int64_t)session->credit), LOG_END);
+    }
+    say_welcome(broker, session, arena);
+    if (session->credit > 0) {
+        dispatch_department(broker, session->department, arena);
+    }
+}
+
+static void take_watch(struct broker *broker, struct session *session, const Hs__Watch *watch)
+{
+    const Hs__Principal *principal = directory_find(&broker->directory, session->user);
+
+    if (principal != NULL && authorise(principal, OPERATION_WATCH)) {
+        (void)session_watch(session, watch->proposal, watch->stop); /* beyond the bound: not told */
+    }
+}
+
+static void take_content(struct broker *broker, struct session *session,
+                         const Hs__ClientMessage *content, struct arena *arena)
+{
+    switch (content->body_case) {
+    case HS__CLIENT_MESSAGE__BODY_HELLO:
+        take_hello(broker, session, content->hello, arena);
+        break;
+    case HS__CLIENT_MESSAGE__BODY_QUERY:
+        query_answer(broker, session, content->query, arena);
+        break;
+    case HS__CLIENT_MESSAGE__BODY_WATCH:
+        take_watch(broker, session, content->watch);
+        break;
+    case HS__CLIENT_MESSAGE__BODY_DOCUMENT_PUT:
+        transfer_put(broker->documents, session, content->document_put);
+        break;
+    case HS__CLIENT_MESSAGE__BODY_DOCUMENT_GET:
+        transfer_get(broker->documents, session, content->document_get);
+        break;
+    case HS__CLIENT_MESSAGE__BODY_HEARTBEAT: /* being heard is all it is for */
+    case HS__CLIENT_MESSAGE__BODY_ENVELOPE:  /* waits for a turn */
+    case HS__CLIENT_MESSAGE__BODY__NOT_SET:
+    case _HS__CLIENT_MESSAGE__BODY__CASE_IS_INT_SIZE:
+        break;
+    }
+}
+
+/* True if @body looks like an envelope: the first byte of a ClientMessage is its one field's tag. */
+static bool is_envelope(struct bytes body)
+{
+    return body.size > 0 && body.data[0] >> 3 == HS__CLIENT_MESSAGE__BODY_ENVELOPE;
+}
+
+static void queue_arrival(struct broker *broker, struct arrival *arrival)
+{
+    arrival->next = NULL;
+    if (broker->last == NULL) {
+        broker->first = arrival;
+    } else {
+        broker->last->next = arrival;
+    }
+    broker->last = arrival;
+    broker->arrival_bytes += arrival->message.body.size;
+}
+
+static void take_message(struct broker *broker, struct arrival *arrival)
+{
+    struct router_message *message = &arrival->message;
+    struct session *session =
+        sessions_take(&broker->sessions, (struct bytes){message->routing_id, ROUTER_ID_BYTES},
+                      message->principal);
+    ProtobufCMessage *content = NULL;
+
+    if (session != NULL) {
+        session->seen_ms = broker->options.clock.boot_ms(broker->options.clock.self);
+    }
+    if (session != NULL && is_envelope(message->body)) {
+        queue_arrival(broker, arrival);
+        return;
+    }
+    arena_clear(&broker->query_arena);
+    if (session != NULL && message_parse(&hs__client_message__descriptor, message->body,
+                                         &broker->query_arena, &content) == ERR_OK) {
+        take_content(broker, session, (const Hs__ClientMessage *)content, &broker->query_arena);
+        outbox_flush(&broker->sessions, broker->router, (struct bytes){0}, &broker->query_arena);
+    }
+    free_arrival(arrival);
+}
+
+static void on_readable(void *self)
+{
+    struct broker *broker = self;
+    size_t taken = 0;
+
+    while (!broker->is_stopping && taken < TURN_COMMANDS_MAX &&
+           broker->arrival_bytes < ARRIVAL_BYTES_MAX) {
+        struct arrival *arrival = malloc(sizeof *arrival);
+
+        require(arrival != NULL);
+        if (!router_receive(broker->router, &arrival->message)) {
+            free(arrival);
+            break;
+        }
+        take_message(broker, arrival);
+        taken++;
+    }
+    if (!broker->is_stopping && broker->first != NULL) {
+        run_turn(broker);
+    }
+}
+
+/* ---- housekeeping ---- */
+
+static void check_space(struct broker *broker)
+{
+    uint64_t free_bytes = 0;
+    bool was_full = broker->is_full;
+
+    if (file_system_free(broker->options.home, &free_bytes) != ERR_OK) {
+        return;
+    }
+    broker->is_full = free_bytes < broker->options.reserve_bytes;
+    if (broker->is_full != was_full) {
+        log_event(broker->options.log, broker->is_full ? LOG_ERROR : LOG_INFO,
+                  broker->is_full ? "disk_nearly_full" : "disk_has_room",
+                  log_number("free_bytes", (int64_t)free_bytes),
+                  log_number("reserve_bytes", (int64_t)broker->options.reserve_bytes), LOG_END);
+    }
+}
+
+static void end_silent_sessions(struct broker *broker)
+{
+    int64_t now_ms = broker->options.clock.boot_ms(broker->options.clock.self);
+    struct session *session = broker->sessions.all;
+    bool is_agent_gone = false;
+
+    while (session != NULL) {
+        struct session *following = session->all_next;
+
+        if (now_ms - session->seen_ms > SESSION_SILENCE_MS) {
+            is_agent_gone = is_agent_gone || session->lease_count > 0;
+            sessions_end(&broker->sessions, session);
+        }
+        session = following;
+    }
+    if (!is_agent_gone) {
+        return;
+    }
+    /* What they held is lent to others. */
+    arena_clear(&broker->query_arena);
+    for (size_t i = 0; i < broker->office->n_departments; i++) {
+        dispatch_department(broker, broker->office->departments[i]->id, &broker->query_arena);
+    }
+    outbox_flush(&broker->sessions, broker->router, (struct bytes){0}, &broker->query_arena);
+}
+
+static void on_second(uv_timer_t *timer)
+{
+    struct broker *broker = timer->data;
+
+    check_space(broker);
+    end_silent_sessions(broker);
+    (void)journal_sync_head(broker->journal); /* a witness beside the journal, not a promise */
+    if (++broker->seconds % READERS_SECONDS == 0) {
+        (void)journal_check_readers(broker->journal); /* tried again in a minute */
+    }
+}
+
+/* ---- life ---- */
+
+static const char *find_principal(void *self, const uint8_t curve_key[CURVE_KEY_BYTES])
+{
+    const struct broker *broker = self;
+    const Hs__Principal *principal = directory_find_key(&broker->directory, curve_key);
+
+    return principal == NULL || principal->disabled ? NULL : principal->name;
+}
+
+static void key_refused(void *self, const uint8_t curve_key[CURVE_KEY_BYTES], const char *address)
+{
+    const struct broker *broker = self;
+
+    log_event(broker->options.log, LOG_DEBUG, "key_unknown",
+              log_hex("key", (struct bytes){curve_key, CURVE_KEY_BYTES}),
+              log_text("address", address), LOG_END);
+}
+
+enum err broker_load_office(struct broker *broker)
+{
+    struct transaction *txn = NULL;
+    enum err err = journal_read_begin(broker->journal, &txn);
+
+    if (err == ERR_OK) {
+        arena_clear(&broker->office_arena);
+        err = view_office(txn, &broker->office_arena, &broker->office);
+        journal_read_end(txn);
+    }
+    return err;
+}
+
+static char *path_in(struct broker *broker, const char *name)
+{
+    return arena_format(&broker->query_arena, "%s/%s", broker->options.home, name);
+}
+
+static enum err open_store(struct broker *broker)
+{
+    char reason[KEYS_REASON_BYTES];
+    struct failure failure = {{0}};
+    struct journal_options options = {.folder = path_in(broker, "journal"),
+                                      .map_bytes = broker->options.map_bytes,
+                                      .sign_key = broker->keys.sign.public_key};
+    enum err err = keys_load(path_in(broker, "keys/office"), &broker->keys, reason);
+
+    if (err != ERR_OK) {
+        log_event(broker->options.log, LOG_ERROR, "keys_unusable", log_err(err),
+                  log_text("reason", reason), LOG_END);
+        return err;
+    }
+    err = journal_open(&options, &broker->journal, &failure);
+    if (err == ERR_OK) {
+        err = replay_to_end(broker->journal, NULL, &failure);
+    }
+    if (err != ERR_OK) {
+        log_event(broker->options.log, LOG_ERROR, "journal_unusable", log_err(err),
+                  log_text("reason", failure.text), LOG_END);
+    }
+    return err;
+}
+
+static enum err load_state(struct broker *broker)
+{
+    struct transaction *txn = NULL;
+    enum err err = broker_load_office(broker);
+
+    if (err == ERR_OK) {
+        err = journal_read_begin(broker->journal, &txn);
+    }
+    if (err == ERR_OK) {
+        err = directory_load(&broker->directory, txn);
+        journal_read_end(txn);
+    }
+    if (err != ERR_OK) {
+        log_event(broker->options.log, LOG_ERROR, "office_unreadable", log_err(err), LOG_END);
+    }
+    return err;
+}
+
+static void make_turn(struct broker *broker)
+{
+    struct turn_settings settings = {
+        .journal = broker->journal,
+        .library = broker->library,
+        .directory = &broker->directory,
+        .key = &broker->keys.sign,
+        .clock = broker->options.clock,
+        .has_document = transfer_has,
+        .self = broker->documents,
+    };
+
+    broker->turn = turn_new(&settings);
+}
+
+static enum err open_network(struct broker *broker)
+{
+    struct zap_principals principals = {
+        .find = find_principal, .refused = key_refused, .self = broker};
+    enum err err = zap_open(broker->context, broker->loop, &principals, &broker->zap);
+
+    if (err == ERR_OK) {
+        struct router_options options = {.endpoint = broker->options.listen,
+                                         .curve = &broker->keys.curve,
+                                         .zap = broker->zap,
+                                         .log = broker->options.log};
+        err = router_open(broker->context, broker->loop, &options, &broker->router);
+    }
+    if (err != ERR_OK) {
+        log_event(broker->options.log, LOG_ERROR, "not_listening", log_err(err),
+                  log_text("endpoint", broker->options.listen), LOG_END);
+    }
+    return err;
+}
+
+static void start_handles(struct broker *broker)
+{
+    uv_timer_init(broker->loop, &broker->alarm);
+    uv_timer_init(broker->loop, &broker->second);
+    uv_idle_init(broker->loop, &broker->again);
+    broker->alarm.data = broker;
+    broker->second.data = broker;
+    broker->again.data = broker;
+    uv_timer_start(&broker->second, on_second, SECOND_MS, SECOND_MS);
+    router_watch(broker->router, on_readable, broker);
+    check_space(broker);
+    uv_timer_start(&broker->alarm, on_alarm, 1, 0); /* what passed while we were down */
+}
+
+enum err broker_open(const struct broker_options *options, uv_loop_t *loop, struct broker **out)
+{
+    struct broker *broker = calloc(1, sizeof *broker);
+
+    require(broker != NULL);
+    broker->options = *options;
+    broker->loop = loop;
+    arena_init(&broker->query_arena, QUERY_ARENA_BYTES);
+    arena_init(&broker->office_arena, OFFICE_ARENA_BYTES);
+    sessions_init(&broker->sessions);
+    directory_init(&broker->directory);
+    broker->library = library_new();
+    broker->context = context_new();
+
+    enum err err = open_store(broker);
+    if (err == ERR_OK) {
+        err = load_state(broker);
+    }
+    if (err == ERR_OK) {
+        broker->documents = transfer_new(broker);
+        make_turn(broker);
+        err = open_network(broker);
+    }
+    if (err != ERR_OK) {
+        broker_close(broker);
+        return err;
+    }
+    start_handles(broker);
+    *out = broker;
+    return ERR_OK;
+}
+
+enum err broker_selftest(struct broker *broker, selftest_fn on_done, void *self)
+{
+    struct selftest_options options = {
+        .router = broker->router,
+        .zap = broker->zap,
+        .timeout_ms = SELFTEST_MS,
+        .on_done = on_done,
+        .self = self,
+    };
+
+    return selftest_start(broker->context, broker->loop, &options);
+}
+
+const char *broker_endpoint(const struct broker *broker)
+{
+    return router_endpoint(broker->router);
+}
+
+void broker_stop(struct broker *broker)
+{
+    if (broker->is_stopping) {
+        return;
+    }
+    broker->is_stopping = true;
+    uv_close((uv_handle_t *)&broker->alarm, NULL);
+    uv_close((uv_handle_t *)&broker->second, NULL);
+    uv_close((uv_handle_t *)&broker->again, NULL);
+    uv_stop(broker->loop);
+}
+
+int broker_status(const struct broker *broker)
+{
+    return broker->exit_status;
+}
+
+void broker_close(struct broker *broker)
+{
+    if (broker == NULL) {
+        return;
+    }
+    while (broker->first != NULL) {
+        free_arrival(take_arrival(broker, &broker->first));
+    }
+    transfer_free(broker->documents);
+    router_close(broker->router);
+    zap_close(broker->zap);
+    (void)uv_run(broker->loop, UV_RUN_DEFAULT); /* the handles just closed are given back */
+    context_free(broker->context);
+    turn_free(broker->turn);
+    library_free(broker->library);
+    sessions_release(&broker->sessions);
+    directory_release(&broker->directory);
+    journal_close(broker->journal);
+    arena_release(&broker->query_arena);
+    arena_release(&broker->office_arena);
+    keys_wipe(&broker->keys);
+    free(broker);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* broker.h - the daemon: one socket, one journal, one loop, one thread.
+ *
+ * Each time the loop wakes with messages it takes all that is there, decides the commands in one
+ * turn, and only after its commit answers, sends reviews to agents and tells who watches. Queries
+ * are answered from what was committed.
+ */
+#ifndef BROKER_BROKER_H
+#define BROKER_BROKER_H
+
+#include <uv.h>
+
+#include "broker/session.h"
+#include "broker/turn.h"
+#include "net/keys.h"
+#include "net/router.h"
+#include "net/selftest.h"
+#include "net/zap.h"
+#include "os/log.h"
+
+struct broker_options {
+    const char *home;
+    const char *listen;     /* endpoint; port 0: any */
+    uint64_t map_bytes;     /* of the journal; 0: the default */
+    uint64_t reserve_bytes; /* free space below which commands are refused */
+    struct log *log;
+    struct clock clock;
+};
+
+struct arrival;
+
+/* The parts are shared by the files of broker/; other programs use the functions below. */
+struct broker {
+    struct broker_options options;
+    uv_loop_t *loop;
+    void *context;
+    struct zap *zap;
+    struct router *router;
+    struct keys keys;
+    struct journal *journal;
+    struct library *library;
+    struct directory directory;
+    struct turn *turn;
+    struct sessions sessions;
+    struct arena office_arena;
+    Hs__Office *office; /* as committed */
+    struct arena query_arena;
+    struct documents_service *documents;
+
+    struct arrival *first; /* envelopes waiting for a turn, oldest first */
+    struct arrival *last;
+    size_t arrival_bytes;
+
+    uv_timer_t alarm;
+    uv_timer_t second;
+    uv_idle_t again; /* runs while arrivals or deadlines are left over from a turn */
+    bool is_full;    /* free space is below the reserve */
+    bool is_stopping;
+    int exit_status;
+    uint64_t seconds;
+};
+
+/* Opens the home's journal and listens. Errors were logged. */
+enum err broker_open(const struct broker_options *options, uv_loop_t *loop, struct broker **out);
+
+/* Proves that a stranger's key does not get in; serve only if it passes. Errors as of
+ * selftest_start(). */
+enum err broker_selftest(struct broker *broker, selftest_fn on_done, void *self);
+
+/* Returns the endpoint in use. */
+const char *broker_endpoint(const struct broker *broker);
+
+/* Ends serving: the loop then runs out of work. Safe to call twice. */
+void broker_stop(struct broker *broker);
+
+/* Returns the exit status: 0, or 4 after the store failed. */
+int broker_status(const struct broker *broker);
+
+/* Releases everything; the loop has ended. */
+void broker_close(struct broker *broker);
+
+/* ---- between the files of broker/ ---- */
+
+/* Answers @query of @session from what is committed (query.c). */
+void query_answer(struct broker *broker, struct session *session, const Hs__Query *query,
+                  struct arena *arena);
+
+/* Lends reviews of @department to its agents as far as their credit goes (dispatch.c). Packets of
+ * the present turn come from @turn, others from the journal. */
+void dispatch_department(struct broker *broker, const char *department, struct arena *arena);
+
+/* What the happenings of a turn mean for sessions: reviews to lend, leases to end, feed
+ * (dispatch.c). */
+void dispatch_happenings(struct broker *broker, struct arena *arena);
+
+/* Documents: chunks in and out, on worker threads (transfer.c). */
+struct documents_service *transfer_new(struct broker *broker);
+void transfer_free(struct documents_service *service);
+void transfer_put(struct documents_service *service, struct session *session,
+                  const Hs__DocumentPut *put);
+void transfer_get(struct documents_service *service, struct session *session,
+                  const Hs__DocumentGet *get);
+bool transfer_has(void *service, struct bytes hash);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* turn.h - one turn of the broker: deadlines and commands decided in one transaction, made durable by
+ * one sync.
+ *
+ *     turn_begin() ... turn_alarms() ... turn_envelope() for each ... turn_end()
+ *
+ * After turn_end() gave ERR_OK everything accepted is on disk, and the replies and happenings may
+ * leave. They live until the next turn_begin(). The network is not seen from here: the broker, the
+ * founding of an office and the tests use the same turn.
+ */
+#ifndef BROKER_TURN_H
+#define BROKER_TURN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "broker/directory.h"
+#include "broker/library.h"
+#include "core/refusal.h"
+#include "lib/signature.h"
+#include "os/clock.h"
+#include "store/journal.h"
+
+enum reply_kind { REPLY_RECEIPT, REPLY_REFUSAL, REPLY_UNCHANGED };
+
+/* What is answered to one command. tag is the caller's, as given with its envelope. */
+struct reply {
+    void *tag;
+    enum reply_kind kind;
+    struct bytes command_id;
+    Hs__Receipt *receipt; /* of REPLY_RECEIPT, after turn_end(); without a head if it is this turn's.
+                             Of OPINION_ALREADY_GIVEN: the first opinion's, complete */
+    enum refusal refusal;
+    const char *detail; /* or NULL */
+
+    /* Until turn_end() makes the receipt. */
+    uint64_t received_seq;
+    uint32_t index;
+    uint64_t first_event;
+    uint32_t event_count;
+    Hs__Receipt__Result result;
+};
+
+/* One event of the turn, in the order of the journal. proposal is its record as the turn left it,
+ * NULL for an event about the office. */
+struct happening {
+    uint64_t seq;
+    const Hs__Event *event;
+    const Hs__Proposal *proposal;
+    void *tag; /* of the envelope that led to it; NULL: the clock */
+};
+
+struct turn;
+
+/* What a turn works with; all borrowed. */
+struct turn_settings {
+    struct journal *journal;
+    struct library *library;
+    struct directory *directory;
+    const struct sign_key *key; /* the broker's */
+    struct clock clock;
+    /* True if the document of this hash is stored. NULL: none is. */
+    bool (*has_document)(void *self, struct bytes hash);
+    void *self;
+};
+
+struct turn *turn_new(const struct turn_settings *settings);
+void turn_free(struct turn *turn);
+
+/* Begins a turn at max(the last entry's time, the clock's). Errors as of journal_begin(). */
+enum err turn_begin(struct turn *turn);
+
+/* Records the founding of the office, whose journal is empty. */
+void turn_genesis(struct turn *turn, const Hs__Genesis *genesis);
+
+/* Returns the time of the turn, milliseconds UTC. */
+int64_t turn_now_ms(const struct turn *turn);
+
+/* Records the deadlines that have passed, at most TURN_ALARMS_MAX. Returns how many. */
+size_t turn_alarms(struct turn *turn);
+
+/* Decides the commands of @signed_envelope, which came over the connection of @user_id. Both must
+ * live until the replies have left. What cannot be read is refused as a whole, with an empty
+ * command id. */
+void turn_envelope(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
+                   const char *user_id, void *tag);
+
+/* The same for every command of the envelope refused with @refusal and nothing decided. */
+void turn_refuse(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
+                 enum refusal refusal, void *tag);
+
+/* True if the turn is full: its arena or its number of commands. The rest waits. */
+bool turn_is_full(const struct turn *turn);
+
+/* Returns how many commands were decided. */
+size_t turn_command_count(const struct turn *turn);
+
+/* Commits, and makes the receipts.
+ *
+ * Errors:
+ *   ERR_NO_SPACE  the store is full: nothing was recorded, all that was accepted is refused with
+ *                 STORE_FULL, and the broker goes on
+ *   others        the broker must stop: what is on disk is what it finds when it starts again */
+enum err turn_end(struct turn *turn);
+
+/* What leaves; valid until the next turn_begin(). */
+const struct reply *turn_replies(const struct turn *turn, size_t *count);
+const struct happening *turn_happenings(const struct turn *turn, size_t *count);
+
+/* Returns the bytes of the packet of @proposal that was submitted or revised in this turn, for its
+ * reviews; data is NULL if it was not. */
+struct bytes turn_packet(const struct turn *turn, uint64_t proposal);
+
+/* Returns the bytes of the SignedHead of the turn's commit; data is NULL if it recorded nothing. */
+struct bytes turn_head(const struct turn *turn);
+
+/* Returns the arena of the turn, for what leaves with it. */
+struct arena *turn_arena(struct turn *turn);
+
+#endif

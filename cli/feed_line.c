@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/feed_line.h"
+
+#include "cli/stamp.h"
+#include "cli/words.h"
+#include "lib/text.h"
+
+enum { LIST_BYTES_MAX = 2048 };
+
+static const char *rules_of(const struct cli *cli, const Hs__GateFailed *failed)
+{
+    struct text_builder list;
+
+    text_builder_init(&list, cli->arena, LIST_BYTES_MAX);
+    for (size_t i = 0; i < failed->n_findings; i++) {
+        text_builder_add(&list, i > 0 ? " " : "");
+        text_builder_add(&list, failed->findings[i]->rule_id);
+    }
+    const char *text = text_builder_finish(&list);
+    return text == NULL ? "" : text;
+}
+
+static const char *departments_of(const struct cli *cli, const Hs__RoundOpened *opened)
+{
+    struct text_builder list;
+
+    text_builder_init(&list, cli->arena, LIST_BYTES_MAX);
+    for (size_t i = 0; i < opened->n_reviews; i++) {
+        text_builder_add(&list, i > 0 ? " " : "");
+        text_builder_add(&list, opened->reviews[i]->department);
+    }
+    const char *text = text_builder_finish(&list);
+    return text == NULL ? "" : text;
+}
+
+static const char *opinion_text(const struct cli *cli, const Hs__OpinionGiven *given)
+{
+    return cli_format(cli, cli_text(cli, "%s：%s（%u 条意见%s）", "%s: %s (%u items%s)"),
+                      given->department, word_of_result(cli, given->result), given->item_count,
+                      given->by_rules ? cli_text(cli, "，机审", ", by rules") : "");
+}
+
+static const char *what_happened(const struct cli *cli, const Hs__Event *event)
+{
+    switch (event->body_case) {
+    case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
+        return cli_format(cli, cli_text(cli, "报送：%s", "submitted: %s"),
+                          event->proposal_submitted->title);
+    case HS__EVENT__BODY_PACKET_REVISED:
+        return cli_format(cli, cli_text(cli, "新材料 v%u", "new packet v%u"),
+                          event->packet_revised->version);
+    case HS__EVENT__BODY_GATE_FAILED:
+        return cli_format(cli, cli_text(cli, "未过准入：%s", "gate failed: %s"),
+                          rules_of(cli, event->gate_failed));
+    case HS__EVENT__BODY_CORRECTION_REQUESTED:
+        return cli_format(cli, cli_text(cli, "待补正：%zu 项", "incomplete: %zu fields"),
+                          event->correction_requested->n_missing);
+    case HS__EVENT__BODY_ROUND_OPENED:
+        return cli_format(cli, cli_text(cli, "送达：%s", "dispatched: %s"),
+                          departments_of(cli, event->round_opened));
+    case HS__EVENT__BODY_REVIEW_RECEIVED:
+        return cli_format(cli, cli_text(cli, "%s 已接收", "%s received it"),
+                          event->review_received->department);
+    case HS__EVENT__BODY_FINDINGS_RECORDED:
+        return cli_format(cli, cli_text(cli, "%s 机审提示：%s", "%s: its rules suggest %s"),
+                          event->findings_recorded->department,
+                          word_of_result(cli, event->findings_recorded->suggested));
+    case HS__EVENT__BODY_OPINION_GIVEN:
+        return opinion_text(cli, event->opinion_given);
+    case HS__EVENT__BODY_COMPETENCE_SETTLED:
+        return cli_format(cli, cli_text(cli, "%s 职责已裁定", "%s: competence settled"),
+                          event->competence_settled->department);
+    case HS__EVENT__BODY_REVIEW_OVERDUE:
+        return cli_format(cli, cli_text(cli, "%s 逾期", "%s is overdue"),
+                          event->review_overdue->department);
+    case HS__EVENT__BODY_VERDICT_ISSUED:
+        return cli_format(cli, cli_text(cli, "会审结论：%s", "verdict: %s"),
+                          word_of_outcome(cli, event->verdict_issued->outcome));
+    case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
+        return cli_text(cli, "撤回", "withdrawn");
+    case HS__EVENT__BODY_GENESIS:
+    case HS__EVENT__BODY_PRINCIPAL_ENROLLED:
+    case HS__EVENT__BODY_PRINCIPAL_CHANGED:
+    case HS__EVENT__BODY_DEPARTMENT_DEFINED:
+    case HS__EVENT__BODY_DEFINITION_PUBLISHED:
+    case HS__EVENT__BODY_PINS_SET:
+    case HS__EVENT__BODY__NOT_SET:
+    case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
+        break;
+    }
+    return NULL;
+}
+
+const char *feed_line(const struct cli *cli, const Hs__FeedItem *item, int offset_minutes)
+{
+    char stamp[STAMP_BYTES];
+    const char *text = item->event == NULL ? NULL : what_happened(cli, item->event);
+
+    if (text == NULL) {
+        return NULL;
+    }
+    stamp_write(item->at, offset_minutes, stamp);
+    return cli_format(cli, "%s  %s  %s", stamp, item->proposal, text);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/intake_view.h"
+
+#include <string.h>
+
+#include "cli/published.h"
+#include "cli/words.h"
+#include "lib/text.h"
+
+enum { LIST_BYTES_MAX = 4096 };
+
+/* Sets @out to the words of the failed rule, empty where its pack no longer has it. */
+static int find_words(struct cli *cli, struct session *session, const Hs__Finding *finding,
+                      const Hs__Words **out)
+{
+    const Hs__Pack *pack = NULL;
+    int status = published_pack(cli, session, finding->pack, &pack);
+
+    *out = NULL;
+    for (size_t i = 0; pack != NULL && i < pack->n_rules; i++) {
+        if (strcmp(pack->rules[i]->id, finding->rule_id) == 0) {
+            *out = pack->rules[i]->text;
+        }
+    }
+    return status;
+}
+
+/* The rules that ask for a field, in one text. */
+static const char *rules_of(const struct cli *cli, const Hs__MissingField *missing)
+{
+    struct text_builder list;
+
+    text_builder_init(&list, cli->arena, LIST_BYTES_MAX);
+    for (size_t i = 0; i < missing->n_rule_ids && i < 8; i++) {
+        text_builder_add(&list, i > 0 ? " " : "");
+        text_builder_add(&list, missing->rule_ids[i]);
+    }
+    text_builder_add(&list, missing->n_rule_ids > 8 ? " …" : "");
+    const char *text = text_builder_finish(&list);
+    return text == NULL ? "" : text;
+}
+
+int intake_print(struct cli *cli, struct session *session, const Hs__Proposal *proposal, FILE *file)
+{
+    for (size_t i = 0; i < proposal->n_failed_gates; i++) {
+        const Hs__Finding *finding = proposal->failed_gates[i];
+        const Hs__Words *words = NULL;
+        int status = find_words(cli, session, finding, &words);
+
+        if (status != STATUS_DONE) {
+            return status;
+        }
+        (void)fprintf(file, "  %s%s%s%s  %s\n", finding->rule_id,
+                      finding->element[0] == '\0' ? "" : "[", finding->element,
+                      finding->element[0] == '\0' ? "" : "]", word_of(cli, words));
+    }
+    for (size_t i = 0; i < proposal->n_missing; i++) {
+        const Hs__MissingField *missing = proposal->missing[i];
+
+        (void)fprintf(file, "  %s%s%s  (%s)\n",
+                      missing->path[0] == '\0' ? missing->reason : missing->path,
+                      missing->path[0] != '\0' && missing->reason[0] != '\0' ? ": " : "",
+                      missing->path[0] == '\0' ? "" : missing->reason, rules_of(cli, missing));
+    }
+    return STATUS_DONE;
+}
+
+static json_t *missing_to_json(const Hs__MissingField *missing)
+{
+    json_t *rules = json_array();
+
+    for (size_t i = 0; i < missing->n_rule_ids; i++) {
+        cli_memory(json_array_append_new(rules, json_string(missing->rule_ids[i])) == 0 ? rules
+                                                                                        : NULL);
+    }
+    return json_pack("{s:s, s:o, s:s}", "path", missing->path, "ruleIds", rules, "reason",
+                     missing->reason);
+}
+
+static int print_json(struct cli *cli, struct session *session, const Hs__Proposal *proposal)
+{
+    json_t *gates = json_array();
+    json_t *missing = json_array();
+    int status = STATUS_DONE;
+
+    for (size_t i = 0; i < proposal->n_failed_gates && status == STATUS_DONE; i++) {
+        const Hs__Finding *finding = proposal->failed_gates[i];
+        const Hs__Words *words = NULL;
+
+        status = find_words(cli, session, finding, &words);
+        json_t *gate = json_pack("{s:s, s:s, s:s, s:s}", "ruleId", finding->rule_id, "element",
+                                 finding->element, "zh", words == NULL ? "" : words->zh, "en",
+                                 words == NULL ? "" : words->en);
+        cli_memory(json_array_append_new(gates, gate) == 0 ? gates : NULL);
+    }
+    for (size_t i = 0; i < proposal->n_missing; i++) {
+        cli_memory(json_array_append_new(missing, missing_to_json(proposal->missing[i])) == 0
+                       ? missing
+                       : NULL);
+    }
+    cli_json(cli, json_pack(
+                      "{s:s, s:s, s:o, s:o}", "proposalId", proposal->number, "status",
+                      word_in_schema(cli, &hs__proposal__status__descriptor, (int)proposal->status),
+                      "failedGates", gates, "missing", missing));
+    return status;
+}
+
+static int say_refusal(struct cli *cli, struct session *session, const Hs__Proposal *proposal)
+{
+    bool is_gate = proposal->status == HS__PROPOSAL__STATUS__GATE_FAILED;
+
+    (void)fprintf(cli->err, "refused: %s: %s\n", is_gate ? "GATE_FAILED" : "INCOMPLETE",
+                  is_gate ? cli_text(cli, "未通过准入条件，不予受理",
+                                     "the proposal fails the gates and is not taken")
+                          : cli_text(cli, "材料不全，须一次补齐",
+                                     "the packet is incomplete; this is all that it lacks"));
+    int status = intake_print(cli, session, proposal, cli->err);
+    return status == STATUS_DONE ? STATUS_REFUSED : status;
+}
+
+int intake_tell(struct cli *cli, struct session *session, const Hs__Proposal *proposal)
+{
+    if (cli->is_json) {
+        int status = print_json(cli, session, proposal);
+
+        if (status != STATUS_DONE) {
+            return status;
+        }
+    } else {
+        (void)fprintf(cli->out, "%s\n", proposal->number); /* shows when out is flushed */
+        (void)fflush(cli->out);
+    }
+    if (proposal->status != HS__PROPOSAL__STATUS__GATE_FAILED &&
+        proposal->status != HS__PROPOSAL__STATUS__INCOMPLETE) {
+        return STATUS_DONE;
+    }
+    return say_refusal(cli, session, proposal);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* intake_view.h - what keeps a proposal from being reviewed: failed gates, missing fields. */
+#ifndef CLI_INTAKE_VIEW_H
+#define CLI_INTAKE_VIEW_H
+
+#include "cli/session.h"
+
+/* Tells what became of @proposal at intake, as `submit` and `revise` do: on out its number, or with
+ * --json {"proposalId", "status", "failedGates": [], "missing": []}; on err, if it failed a gate or
+ * lacks something, "refused: GATE_FAILED" or "refused: INCOMPLETE" and below it every failed gate
+ * and every missing field. Returns STATUS_REFUSED in these cases, STATUS_DONE, or why the words of
+ * the gates could not be had. */
+int intake_tell(struct cli *cli, struct session *session, const Hs__Proposal *proposal);
+
+/* Prints the lists alone, on @file. */
+int intake_print(struct cli *cli, struct session *session, const Hs__Proposal *proposal,
+                 FILE *file);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/session.h"
+
+#include <string.h>
+
+#include "cli/principals.h"
+#include "client/call.h"
+#include "core/refusal.h"
+#include "os/clock.h"
+#include "os/random.h"
+
+/* settings and what it borrows live here as long as the call. */
+struct session {
+    struct cli *cli;
+    struct client_call *call;
+    struct client_settings settings;
+    struct keys keys;
+    char broker_curve[CURVE_TEXT_BYTES];
+};
+
+uint64_t session_now_ms(void)
+{
+    return (uint64_t)(clock_monotonic_ns() / 1000000);
+}
+
+/* Says why a call failed, and returns the exit status. */
+static int fail(const struct session *session, enum err err)
+{
+    const struct cli *cli = session->cli;
+    const char *problem = session->call == NULL ? NULL : client_call_problem(session->call);
+
+    switch (err) {
+    case ERR_OK:
+        return STATUS_DONE;
+    case ERR_TIMEOUT:
+        return cli_fail(cli, STATUS_NO_ANSWER,
+                        cli_text(cli, "%s 没有在期限内答复", "no answer from %s in time"),
+                        session->settings.endpoint);
+    case ERR_DENIED:
+        return cli_refused(cli, refusal_code(REFUSAL_UNKNOWN_SIGNER),
+                           cli_format(cli,
+                                      cli_text(cli, "经办程序不接受 %s 的密钥",
+                                               "the broker does not accept the key of %s"),
+                                      session->settings.principal));
+    case ERR_CORRUPT:
+        return cli_fail(cli, STATUS_ENVIRONMENT,
+                        cli_text(cli, "经办程序不可信：%s", "the broker is not to be trusted: %s"),
+                        problem == NULL ? err_text(err) : problem);
+    case ERR_FULL:
+        return cli_refused(
+            cli, refusal_code(REFUSAL_TOO_LARGE),
+            cli_text(cli, refusal_zh(REFUSAL_TOO_LARGE), refusal_en(REFUSAL_TOO_LARGE)));
+    case ERR_EXISTS:
+    case ERR_ABSENT:
+    case ERR_INVALID:
+    case ERR_NO_SPACE:
+    case ERR_IO:
+        break;
+    }
+    return cli_fail(cli, STATUS_ENVIRONMENT, "%s: %s", session->settings.endpoint, err_text(err));
+}
+
+static int refuse(const struct session *session, const Hs__Refusal *refusal)
+{
+    const struct cli *cli = session->cli;
+
+    return cli_refused(cli, refusal->code, cli_text(cli, refusal->zh, refusal->en));
+}
+
+static int load_keys(struct session *session, const struct home *home)
+{
+    struct public_keys broker;
+    int status = principal_read_keys(session->cli, home, "office", &broker);
+
+    if (status == STATUS_DONE) {
+        curve_key_to_text(broker.curve, session->broker_curve);
+        memcpy(session->settings.broker_key, broker.sign, sizeof broker.sign);
+        status =
+            principal_load_keys(session->cli, home, session->settings.principal, &session->keys);
+    }
+    return status;
+}
+
+int session_open(struct cli *cli, const struct home *home, struct session **out)
+{
+    struct session *session = cli_memory(arena_alloc(cli->arena, sizeof *session));
+    const char *account = home_account(cli, home);
+
+    if (account == NULL) {
+        return cli_fail(
+            cli, STATUS_INVALID,
+            cli_text(cli, "由谁办理？请用 --as 给出账户", "who acts? name an account with --as"));
+    }
+    session->cli = cli;
+    session->settings = (struct client_settings){
+        .endpoint = home_endpoint(cli, home),
+        .broker_curve = session->broker_curve,
+        .keys = &session->keys,
+        .office = home->office->id,
+        .principal = account,
+        .department = "",
+        .clock = clock_real(),
+    };
+    int status = load_keys(session, home);
+    if (status == STATUS_DONE) {
+        random_seed_libc();
+        status =
+            fail(session, client_call_open(&session->settings, SESSION_CONNECT_MS, &session->call));
+    }
+    if (status != STATUS_DONE) {
+        keys_wipe(&session->keys);
+        return status;
+    }
+    *out = session;
+    return STATUS_DONE;
+}
+
+int session_do(struct cli *cli, const struct arguments *arguments, session_fn work)
+{
+    struct home home;
+    struct session *session = NULL;
+    int status = home_open(cli, &home);
+
+    if (status == STATUS_DONE) {
+        status = session_open(cli, &home, &session);
+    }
+    if (status == STATUS_DONE) {
+        status = work(cli, session, arguments);
+    }
+    session_close(session);
+    return status;
+}
+
+int session_offset_minutes(const struct session *session)
+{
+    return client_call_welcome(session->call)->utc_offset_minutes;
+}
+
+int session_command(struct session *session, Hs__Command *command, Hs__Receipt **out)
+{
+    struct command_answer answer = {.kind = ANSWER_UNCHANGED};
+    enum err err = client_call_command(session->call, command, SESSION_ANSWER_MS,
+                                       session->cli->arena, &answer);
+
+    if (err != ERR_OK) {
+        return fail(session, err);
+    }
+    if (answer.kind == ANSWER_REFUSAL) {
+        return refuse(session, answer.refusal);
+    }
+    *out = answer.kind == ANSWER_RECEIPT
+               ? cli_memory(message_copy(answer.receipt, session->cli->arena))
+               : NULL;
+    return STATUS_DONE;
+}
+
+/* What an answer to @query must hold. */
+static bool fits(const Hs__Query *query, const Hs__Answer *answer)
+{
+    static const Hs__Answer__BodyCase bodies[] = {
+        [HS__QUERY__BODY_SHOW] = HS__ANSWER__BODY_PROPOSAL,
+        [HS__QUERY__BODY_LIST] = HS__ANSWER__BODY_PROPOSALS,
+        [HS__QUERY__BODY_REVIEWS] = HS__ANSWER__BODY_REVIEWS,
+        [HS__QUERY__BODY_VERDICT] = HS__ANSWER__BODY_VERDICT,
+        [HS__QUERY__BODY_DEFINITION] = HS__ANSWER__BODY_DEFINITION,
+        [HS__QUERY__BODY_PACKET] = HS__ANSWER__BODY_PACKET,
+        [HS__QUERY__BODY_OPINION] = HS__ANSWER__BODY_OPINION,
+        [HS__QUERY__BODY_JOURNAL] = HS__ANSWER__BODY_JOURNAL,
+        [HS__QUERY__BODY_PRINCIPALS] = HS__ANSWER__BODY_PRINCIPALS,
+        [HS__QUERY__BODY_OFFICE] = HS__ANSWER__BODY_OFFICE,
+        [HS__QUERY__BODY_RECEIPT] = HS__ANSWER__BODY_RECEIPT,
+    };
+
+    return answer->body_case == bodies[query->body_case];
+}
+
+int session_query(struct session *session, Hs__Query *query, Hs__Answer **out)
+{
+    Hs__Answer *answer = NULL;
+    enum err err =
+        client_call_query(session->call, query, SESSION_ANSWER_MS, session->cli->arena, &answer);
+
+    if (err != ERR_OK) {
+        return fail(session, err);
+    }
+    if (answer->body_case == HS__ANSWER__BODY_REFUSAL) {
+        return refuse(session, answer->refusal);
+    }
+    if (!fits(query, answer)) {
+        return cli_fail(
+            session->cli, STATUS_ENVIRONMENT,
+            cli_text(session->cli, "经办程序答非所问", "the broker answered something else"));
+    }
+    *out = answer;
+    return STATUS_DONE;
+}
+
+int session_show(struct session *session, const char *proposal, Hs__Proposal **out)
+{
+    Hs__Query__Show show = HS__QUERY__SHOW__INIT;
+    Hs__Query query = HS__QUERY__INIT;
+    Hs__Answer *answer = NULL;
+
+    show.proposal = proposal;
+    query.body_case = HS__QUERY__BODY_SHOW;
+    query.show = &show;
+    int status = session_query(session, &query, &answer);
+    if (status == STATUS_DONE) {
+        *out = answer->proposal;
+    }
+    return status;
+}
+
+int session_office(struct session *session, Hs__Office **out)
+{
+    Hs__Query__GetOffice get = HS__QUERY__GET_OFFICE__INIT;
+    Hs__Query query = HS__QUERY__INIT;
+    Hs__Answer *answer = NULL;
+
+    query.body_case = HS__QUERY__BODY_OFFICE;
+    query.office = &get;
+    int status = session_query(session, &query, &answer);
+    if (status == STATUS_DONE) {
+        *out = answer->office;
+    }
+    return status;
+}
+
+int session_watch(struct session *session, uint64_t proposal)
+{
+    return fail(session, client_call_watch(session->call, proposal));
+}
+
+int session_next(struct session *session, uint64_t timeout_ms, Hs__FeedItem **out)
+{
+    enum err err = client_call_next(session->call, (int64_t)timeout_ms, session->cli->arena, out);
+
+    if (err == ERR_TIMEOUT) {
+        *out = NULL;
+        return STATUS_DONE;
+    }
+    return fail(session, err);
+}
+
+int session_put_document(struct session *session, const char *path, Hs__Document *document)
+{
+    struct cli *cli = session->cli;
+    struct call_document stored = {.size = 0};
+    const char *slash = strrchr(path, '/');
+    enum err err = client_call_put(session->call, path, SESSION_ANSWER_MS, NULL, &stored);
+
+    if (err == ERR_ABSENT || err == ERR_INVALID || err == ERR_IO || err == ERR_FULL) {
+        return cli_fail(cli, STATUS_INVALID, "%s: %s", path,
+                        stored.reason[0] == '\0' ? err_text(err) : stored.reason);
+    }
+    if (err != ERR_OK) {
+        return fail(session, err);
+    }
+    document->hash.data = cli_memory(
+        arena_copy(cli->arena, (struct bytes){stored.hash.bytes, sizeof stored.hash.bytes}));
+    document->hash.len = sizeof stored.hash.bytes;
+    document->size = stored.size;
+    document->name = slash == NULL ? path : slash + 1;
+    return STATUS_DONE;
+}
+
+void session_close(struct session *session)
+{
+    if (session != NULL) {
+        client_call_close(session->call);
+        keys_wipe(&session->keys);
+    }
+}

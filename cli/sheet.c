@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/sheet.h"
+
+#include <string.h>
+
+#include "cli/stamp.h"
+#include "cli/width.h"
+#include "cli/words.h"
+
+enum { SHEET_COLUMNS = 78, INDENT_COLUMNS = 4, TITLE_COLUMNS = 14 };
+
+/* One printing. */
+struct sheet {
+    const struct cli *cli;
+    FILE *file;
+    int offset_minutes;
+};
+
+static const char *say(const struct sheet *sheet, const char *zh, const char *en)
+    __attribute__((format_arg(2), format_arg(3)));
+
+static const char *say(const struct sheet *sheet, const char *zh, const char *en)
+{
+    return cli_text(sheet->cli, zh, en);
+}
+
+static void heading(const struct sheet *sheet, const char *zh, const char *en)
+{
+    (void)fprintf(sheet->file, "\n%s\n", say(sheet, zh, en));
+}
+
+/* Prints @title, then @text in lines beside it, if there is any. */
+static void entry(const struct sheet *sheet, size_t indent, const char *title, const char *text)
+{
+    size_t title_columns = width_of_text(title);
+    size_t left = indent + (title_columns < TITLE_COLUMNS ? TITLE_COLUMNS : title_columns + 2);
+    /* Nothing of what others wrote may command the terminal. */
+    const char *rest = cli_memory(width_fit(text, SIZE_MAX, sheet->cli->arena));
+
+    if (text[0] == '\0') {
+        return;
+    }
+    (void)fprintf(sheet->file, "%*s%s%*s", (int)indent, "", title,
+                  (int)(left - indent - title_columns), "");
+    for (bool is_first = true; *rest != '\0'; is_first = false) {
+        size_t size = width_line(rest, SHEET_COLUMNS - left);
+
+        (void)fprintf(sheet->file, "%*s%.*s\n", is_first ? 0 : (int)left, "", (int)size, rest);
+        rest += size;
+        rest += strspn(rest, " ");
+    }
+}
+
+static const char *time_text(const struct sheet *sheet, int64_t at_ms)
+{
+    char stamp[STAMP_BYTES];
+
+    stamp_write(at_ms, sheet->offset_minutes, stamp);
+    return cli_format(sheet->cli, "%s", stamp);
+}
+
+static void print_head(const struct sheet *sheet, const Hs__VerdictDocument *document)
+{
+    const Hs__VerdictDocument__ProcessRef *process = document->process;
+
+    (void)fprintf(sheet->file, "%s\n\n",
+                  document->preview ? say(sheet, "联合会审结论（预览，尚未形成）",
+                                          "Joint review: preview, there is no verdict yet")
+                                    : say(sheet, "联合会审结论", "Joint review: verdict"));
+    entry(sheet, 0, say(sheet, "编号", "proposal"), document->proposal_id);
+    entry(sheet, 0, say(sheet, "项目", "title"), document->title);
+    entry(sheet, 0, say(sheet, "申报", "applicant"), document->applicant);
+    entry(sheet, 0, say(sheet, "辖区", "office"), document->office);
+    if (process != NULL) {
+        entry(sheet, 0, say(sheet, "流程", "process"),
+              cli_format(sheet->cli, "%s (%s v%u)", word_of(sheet->cli, process->title),
+                         process->id, process->version));
+    }
+    entry(sheet, 0, say(sheet, "轮次", "round"), cli_format(sheet->cli, "%u", document->round));
+    entry(sheet, 0, say(sheet, "结论", "verdict"), word_of_outcome(sheet->cli, document->outcome));
+    if (document->issued_at != 0) {
+        entry(sheet, 0, say(sheet, "作出时间", "issued"), time_text(sheet, document->issued_at));
+    }
+}
+
+static const char *given_by(const struct sheet *sheet,
+                            const Hs__VerdictDocument__DepartmentOpinion *opinion)
+{
+    const Hs__VerdictDocument__GivenBy *by = opinion->given_by;
+
+    if (by == NULL || opinion->given_at == 0) {
+        return "";
+    }
+    if (by->by_rules) {
+        return cli_format(sheet->cli, "%s (%s)",
+                          say(sheet, "机审自动出具", "by the department's rules; no person"),
+                          by->signer);
+    }
+    return by->person[0] != '\0' ? by->person : by->signer;
+}
+
+static void print_parts(const struct sheet *sheet,
+                        const Hs__VerdictDocument__DepartmentOpinion *opinion)
+{
+    for (size_t i = 0; i < opinion->n_parts; i++) {
+        entry(sheet, INDENT_COLUMNS, opinion->parts[i]->owner,
+              word_of_result(sheet->cli, opinion->parts[i]->result));
+    }
+}
+
+static void print_opinion(const struct sheet *sheet,
+                          const Hs__VerdictDocument__DepartmentOpinion *opinion)
+{
+    const char *title = word_of(sheet->cli, opinion->title);
+    const char *carried =
+        opinion->carried_forward ? say(sheet, "（沿用上轮）", " (carried forward)") : "";
+    const char *late = opinion->late ? say(sheet, "（逾期）", " (late)") : "";
+
+    (void)fprintf(sheet->file, "\n  %s  %s%s%s\n", title[0] == '\0' ? opinion->department : title,
+                  word_of_result(sheet->cli, opinion->result), carried, late);
+    print_parts(sheet, opinion);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "由", "given by"), given_by(sheet, opinion));
+    entry(sheet, INDENT_COLUMNS, say(sheet, "送达／接收", "sent/received"),
+          cli_format(sheet->cli, "%s / %s", time_text(sheet, opinion->dispatched_at),
+                     time_text(sheet, opinion->received_at)));
+    entry(sheet, INDENT_COLUMNS, say(sheet, "时限／答复", "due/given"),
+          cli_format(sheet->cli, "%s / %s", time_text(sheet, opinion->due_at),
+                     time_text(sheet, opinion->given_at)));
+    if (opinion->given_at != 0) {
+        entry(sheet, INDENT_COLUMNS, say(sheet, "用时", "time used"),
+              cli_format(sheet->cli,
+                         say(sheet, "计时 %d 天，自然日 %d 天", "%d days counted, %d days in all"),
+                         opinion->counted_days, opinion->real_days));
+    }
+    entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), opinion->reason);
+}
+
+static void print_item(const struct sheet *sheet, const Hs__Item *item)
+{
+    bool is_must = item->severity == HS__ITEM__SEVERITY__MUST;
+
+    (void)fprintf(sheet->file, "\n    %s  %s%s%s\n", item->id,
+                  is_must ? say(sheet, "必须修改", "must") : say(sheet, "建议", "advice"),
+                  item->owner[0] == '\0' ? "" : "  ", item->owner);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "规则", "rule"), item->rule_id);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "事项", "matter"), item->matter);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "位置", "place"), item->place);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "现状", "found"), item->defect);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "要求", "demand"), item->demand);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "依据", "basis"), item->basis);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "销项", "closed by"), item->closing);
+}
+
+static void print_opinions(const struct sheet *sheet, const Hs__VerdictDocument *document)
+{
+    heading(sheet, "一、各部门意见", "1. Opinions");
+    for (size_t i = 0; i < document->n_opinions; i++) {
+        const Hs__VerdictDocument__DepartmentOpinion *opinion = document->opinions[i];
+
+        print_opinion(sheet, opinion);
+        for (size_t k = 0; k < opinion->n_items; k++) {
+            print_item(sheet, opinion->items[k]);
+        }
+    }
+}
+
+static void print_office(const struct sheet *sheet, const Hs__VerdictDocument *document)
+{
+    heading(sheet, "二、办公室事项", "2. Items of the office");
+    if (document->n_office_items == 0) {
+        (void)fprintf(sheet->file, "  %s\n", say(sheet, "无", "none"));
+    }
+    for (size_t i = 0; i < document->n_office_items; i++) {
+        const Hs__OfficeItem *item = document->office_items[i];
+
+        (void)fprintf(sheet->file, "\n    %s%s%s%s  %s\n", item->rule_id,
+                      item->element[0] == '\0' ? "" : "[", item->element,
+                      item->element[0] == '\0' ? "" : "]",
+                      word_of_effect(sheet->cli, item->effect));
+        entry(sheet, INDENT_COLUMNS, say(sheet, "现状", "found"), item->defect);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "依据", "basis"), item->basis);
+    }
+}
+
+static void print_settled(const struct sheet *sheet, const Hs__VerdictDocument *document)
+{
+    if (document->n_conflicts > 0) {
+        heading(sheet, "冲突与裁定", "Conflicts and rulings");
+    }
+    for (size_t i = 0; i < document->n_conflicts; i++) {
+        entry(sheet, INDENT_COLUMNS, document->conflicts[i]->id, document->conflicts[i]->ruling);
+    }
+    if (document->n_waivers > 0) {
+        heading(sheet, "豁免", "Waivers");
+    }
+    for (size_t i = 0; i < document->n_waivers; i++) {
+        const Hs__VerdictDocument__Waiver *waiver = document->waivers[i];
+
+        entry(sheet, INDENT_COLUMNS, waiver->rule_id,
+              cli_format(sheet->cli, "%s (%s)", waiver->reason, waiver->document));
+    }
+}
+
+static void print_rule(const struct sheet *sheet, const Hs__VerdictDocument *document)
+{
+    heading(sheet, "三、结论规则与核对", "3. The rule, and how to check it");
+    entry(sheet, 2, "",
+          say(sheet,
+              "任一部门不同意，退回修改；否则任一逾期未反馈，暂不作结论；否则任一修改后同意，修改后"
+              "通过；"
+              "否则通过。办公室事项：必须项否决则退回修改，须修改则由通过改为修改后通过，建议只作备"
+              "注。",
+              "Any disagree: returned. Else any overdue: no verdict. Else any conditional: "
+              "conditional. Else passed. Items of the office: a must-check with reject makes it "
+              "returned, one with condition makes passed conditional, advice is a remark."));
+    (void)fputc('\n', sheet->file);
+    entry(sheet, 2, say(sheet, "材料", "packet"), document->packet_hash);
+    entry(sheet, 2, say(sheet, "定义", "definitions"), document->pins_hash);
+    entry(sheet, 2, say(sheet, "结论", "verdict"), document->verdict_hash);
+    entry(sheet, 2, say(sheet, "重新计算", "recomputed"), document->recomputed_hash);
+    if (document->seq != 0) {
+        entry(sheet, 2, say(sheet, "台账条目", "entry"),
+              cli_format(sheet->cli, "%llu", (unsigned long long)document->seq));
+    }
+    entry(sheet, 2, say(sheet, "核对命令", "check it by"),
+          cli_format(sheet->cli, "huishen verdict %s --round %u --recompute", document->proposal_id,
+                     document->round));
+}
+
+void sheet_print(const struct cli *cli, const Hs__VerdictDocument *document, int offset_minutes,
+                 FILE *file)
+{
+    const struct sheet sheet = {.cli = cli, .file = file, .offset_minutes = offset_minutes};
+
+    print_head(&sheet, document);
+    print_opinions(&sheet, document);
+    print_office(&sheet, document);
+    print_settled(&sheet, document);
+    print_rule(&sheet, document);
+}

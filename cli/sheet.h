@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sheet.h - the consolidated document of a verdict as a text that can be read aloud and filed:
+ * who said what, what must change and on which basis, and how anyone recomputes it. */
+#ifndef CLI_SHEET_H
+#define CLI_SHEET_H
+
+#include "cli/cli.h"
+#include "proto/message.h"
+
+/* Prints @document on @file in the cli's language, in lines of at most 78 columns. Failed writes
+ * are left in the state of @file. */
+void sheet_print(const struct cli *cli, const Hs__VerdictDocument *document, int offset_minutes,
+                 FILE *file);
+
+#endif

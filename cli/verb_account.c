@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* huishen account: people and programs that may act in the office. */
+#include <string.h>
+
+#include "cli/message_text.h"
+#include "cli/principals.h"
+#include "cli/session.h"
+#include "cli/table.h"
+#include "cli/verbs.h"
+#include "cli/words.h"
+#include "lib/text.h"
+#include "os/files.h"
+
+enum { ROLES_MAX = 8, ROLES_BYTES_MAX = 256 };
+
+static const char *roles_text(const struct cli *cli, const Hs__Principal *principal)
+{
+    struct text_builder list;
+
+    text_builder_init(&list, cli->arena, ROLES_BYTES_MAX);
+    for (size_t i = 0; i < principal->n_roles; i++) {
+        text_builder_add(&list, i > 0 ? " " : "");
+        text_builder_add(
+            &list, word_in_schema(cli, &hs__principal__role__descriptor, (int)principal->roles[i]));
+    }
+    const char *text = text_builder_finish(&list);
+    return text == NULL ? "" : text;
+}
+
+static void print_principals(const struct cli *cli, const Hs__Answer__Principals *principals)
+{
+    static const struct table_column columns[] = {
+        {.title = {"主体", "principal"}},
+        {.title = {"角色", "roles"}},
+        {.title = {"部门", "department"}},
+        {.title = {"状态", "state"}},
+    };
+    struct table table;
+
+    table_init(&table, cli, columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; i < principals->n_principals; i++) {
+        const Hs__Principal *principal = principals->principals[i];
+
+        table_add(&table, (const char *const[]){
+                              principal->name, roles_text(cli, principal), principal->department,
+                              principal->disabled ? cli_text(cli, "停用", "disabled")
+                                                  : cli_text(cli, "有效", "active")});
+    }
+    table_print(&table);
+}
+
+static int list(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
+    Hs__Query__GetPrincipals get = HS__QUERY__GET_PRINCIPALS__INIT;
+    Hs__Query query = HS__QUERY__INIT;
+    Hs__Answer *answer = NULL;
+
+    (void)arguments; /* nothing more is asked */
+    query.body_case = HS__QUERY__BODY_PRINCIPALS;
+    query.principals = &get;
+    int status = session_query(session, &query, &answer);
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    if (cli->is_json) {
+        cli_json(cli, message_json(cli, answer->principals, session_offset_minutes(session)));
+    } else {
+        print_principals(cli, answer->principals);
+    }
+    return STATUS_DONE;
+}
+
+/* Sets the roles given as --role. */
+static int take_roles(struct cli *cli, const struct arguments *arguments, Hs__Principal *principal)
+{
+    principal->roles = cli_memory(arena_array(cli->arena, ROLES_MAX, sizeof *principal->roles));
+    for (size_t i = 0; i < arguments->option_count; i++) {
+        const struct option_given *given = &arguments->options[i];
+        int value = 0;
+
+        if (strcmp(given->option->name, "role") != 0) {
+            continue;
+        }
+        if (principal->n_roles == ROLES_MAX ||
+            !word_to_value(cli, &hs__principal__role__descriptor, "--role", given->value, &value)) {
+            return STATUS_INVALID;
+        }
+        principal->roles[principal->n_roles++] = (Hs__Principal__Role)value;
+    }
+    return principal->n_roles > 0
+               ? STATUS_DONE
+               : cli_fail(cli, STATUS_INVALID,
+                          cli_text(cli, "请至少给出一个 --role", "give at least one --role"));
+}
+
+static int enrol(struct cli *cli, struct session *session, Hs__Principal *principal)
+{
+    Hs__Enrol body = HS__ENROL__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    Hs__Receipt *receipt = NULL;
+
+    body.principal = principal;
+    command.body_case = HS__COMMAND__BODY_ENROL;
+    command.enrol = &body;
+    int status = session_command(session, &command, &receipt);
+    if (status == STATUS_DONE && cli->is_json) {
+        cli_json(cli, json_pack("{s:s, s:s}", "name", principal->name, "state", "enrolled"));
+    } else if (status == STATUS_DONE) {
+        (void)fprintf(cli->out, cli_text(cli, "%s 已登记\n", "%s enrolled\n"), principal->name);
+    }
+    return status;
+}
+
+/* Keys that are there from an earlier, refused attempt are used again. */
+static int add(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
+    const char *name = home_principal(cli, arguments->words[1]);
+    const char *department = arguments_value(arguments, "department");
+    const char *title = arguments_value(arguments, "title");
+    const struct home home = {.folder = cli->home};
+    const char *curve_file = cli_format(cli, "%s/curve.key", principal_folder(cli, &home, name));
+    struct public_keys keys;
+
+    int status = file_exists(curve_file) ? principal_read_keys(cli, &home, name, &keys)
+                                         : principal_make_keys(cli, &home, name, &keys);
+    if (status != STATUS_DONE) {
+        return status;
+    }
+
+    Hs__Principal *principal = principal_new(cli, name, &keys);
+    status = take_roles(cli, arguments, principal);
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    principal->department = department == NULL ? principal->department : department;
+    if (title != NULL) {
+        principal->title = cli_memory(message_new(&hs__words__descriptor, cli->arena));
+        principal->title->zh = title;
+    }
+    return enrol(cli, session, principal);
+}
+
+static int disable(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
+    Hs__ChangePrincipal body = HS__CHANGE_PRINCIPAL__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    Hs__Receipt *receipt = NULL;
+
+    body.name = home_principal(cli, arguments->words[1]);
+    body.disabled = true;
+    command.body_case = HS__COMMAND__BODY_CHANGE_PRINCIPAL;
+    command.change_principal = &body;
+    int status = session_command(session, &command, &receipt);
+    if (status == STATUS_DONE && cli->is_json) {
+        cli_json(cli, json_pack("{s:s, s:s}", "name", body.name, "state", "disabled"));
+    } else if (status == STATUS_DONE) {
+        (void)fprintf(cli->out, cli_text(cli, "%s 已停用\n", "%s disabled\n"), body.name);
+    }
+    return status;
+}
+
+static int run(struct cli *cli, const struct arguments *arguments)
+{
+    const char *what = arguments->words[0];
+    bool has_name = arguments->word_count == 2;
+
+    cli->action = what;
+    if (strcmp(what, "list") == 0 && !has_name) {
+        return session_do(cli, arguments, list);
+    }
+    if (strcmp(what, "add") == 0 && has_name) {
+        return session_do(cli, arguments, add);
+    }
+    if (strcmp(what, "disable") == 0 && has_name) {
+        return session_do(cli, arguments, disable);
+    }
+    return cli_fail(cli, STATUS_INVALID,
+                    cli_text(cli, "用法：account list | add NAME --role ROLE | disable NAME",
+                             "account list | add NAME --role ROLE | disable NAME"));
+}
+
+static const struct option options[] = {
+    {.name = "role",
+     .value = "ROLE",
+     .is_repeatable = true,
+     .help =
+         {"角色：applicant、reviewer、head、office、approver、supervisor、system_admin、\n"
+          "                          security_admin、audit、agent、gateway；可多次给出",
+          "applicant, reviewer, head, office, approver, supervisor, system_admin,\n"
+          "                          security_admin, audit, agent or gateway; may be repeated"}},
+    {.name = "department",
+     .value = "ID",
+     .help = {"部门；reviewer、head、agent 必填",
+              "its department; reviewer, head, agent need one"}},
+    {.name = "title", .value = "TEXT", .help = {"称谓", "what it is called"}},
+};
+
+const struct verb verb_account = {
+    .name = "account",
+    .words = "list | add NAME | disable NAME",
+    .words_min = 1,
+    .words_max = 2,
+    .needs_home = true,
+    .summary = {"账户：列出、登记、停用", "accounts: list, enrol, disable"},
+    .manual =
+        {"account list 列出全部主体。account add 在本机生成密钥并登记一个账户；\n"
+         "不含冒号的名字即 person:名字。account disable 停用一个账户，记录保留。\n"
+         "登记和停用须以安全管理员办理；管理员不得兼任审查角色。\n"
+         "--json 输出 {\"principals\": [...]}，或 {\"name\", \"state\"}。",
+         "account list prints all principals. account add makes keys on this machine and\n"
+         "enrols an account; a name without a colon is person:NAME. account disable ends\n"
+         "what an account may do; its record stays. Enrolling and disabling are the security\n"
+         "administrator's, and who administers cannot give opinions. With --json:\n"
+         "{\"principals\": [...]}, or {\"name\", \"state\"}."},
+    .example = "huishen --as security account add lihua --role reviewer --department fire\n"
+               "huishen account list",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* huishen opine: the one opinion of a review, by a person. */
+#include "cli/message_text.h"
+#include "cli/review_ref.h"
+#include "cli/verbs.h"
+#include "cli/words.h"
+
+/* Sets @out to the opinion that the options state. */
+static int read_opinion(struct cli *cli, const struct arguments *arguments, Hs__Opinion **out)
+{
+    const char *result = arguments_value(arguments, "result");
+    const char *reason = arguments_value(arguments, "reason");
+    const char *file = arguments_value(arguments, "file");
+    void *loaded = NULL;
+    int value = 0;
+
+    if ((result == NULL) == (file == NULL)) {
+        return cli_fail(
+            cli, STATUS_INVALID,
+            cli_text(cli, "请给出 --result 或 --file 之一", "give either --result or --file"));
+    }
+    if (file != NULL) {
+        int status = message_load(cli, file, &hs__opinion__descriptor, &loaded);
+
+        *out = loaded;
+        return status;
+    }
+    if (!word_to_value(cli, &hs__opinion__result__descriptor, "--result", result, &value)) {
+        return STATUS_INVALID;
+    }
+    *out = cli_memory(message_new(&hs__opinion__descriptor, cli->arena));
+    (*out)->result = (Hs__Opinion__Result)value;
+    (*out)->reason = reason == NULL ? "" : reason;
+    return STATUS_DONE;
+}
+
+static int send(struct cli *cli, struct session *session, struct review_target *target,
+                Hs__Opinion *opinion)
+{
+    Hs__GiveOpinion give = HS__GIVE_OPINION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    Hs__Receipt *receipt = NULL;
+    const char *id = cli_format(cli, "%s/%u/%s", target->proposal->number, target->ref.round,
+                                target->ref.department);
+
+    if (opinion->packet.len == 0) {
+        opinion->packet = target->proposal->packet;
+    }
+    give.review = &target->ref;
+    give.opinion = opinion;
+    command.body_case = HS__COMMAND__BODY_GIVE_OPINION;
+    command.give_opinion = &give;
+    int status = session_command(session, &command, &receipt);
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    if (cli->is_json) {
+        cli_json(cli, json_pack("{s:s, s:s}", "reviewId", id, "result",
+                                word_in_schema(cli, &hs__opinion__result__descriptor,
+                                               (int)opinion->result)));
+    } else {
+        (void)fprintf(cli->out, "%s  %s\n", id, word_of_result(cli, opinion->result));
+    }
+    return STATUS_DONE;
+}
+
+static int opine(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
+    struct review_target target;
+    Hs__Opinion *opinion = NULL;
+    int status = read_opinion(cli, arguments, &opinion);
+
+    if (status == STATUS_DONE) {
+        status = review_find(cli, session, arguments->words[0], &target);
+    }
+    return status == STATUS_DONE ? send(cli, session, &target, opinion) : status;
+}
+
+/* Unless told otherwise, the department's own account answers for it. */
+static int run(struct cli *cli, const struct arguments *arguments)
+{
+    if (cli->account == NULL) {
+        cli->fallback_account = review_department(arguments->words[0]);
+    }
+    return session_do(cli, arguments, opine);
+}
+
+static const struct option options[] = {
+    {.name = "result",
+     .value = "RESULT",
+     .help = {"agree、conditional、disagree、not_involved 或 not_competent",
+              "agree, conditional, disagree, not_involved or not_competent"}},
+    {.name = "reason",
+     .value = "TEXT",
+     .help = {"理由；not_involved 和 not_competent 必填",
+              "the reason; not_involved and not_competent need one"}},
+    {.name = "file",
+     .value = "FILE",
+     .help = {"整份意见（YAML 或 JSON）", "the whole opinion, YAML or JSON"}},
+};
+
+const struct verb verb_opine = {
+    .name = "opine",
+    .words = "REVIEW (--result R [--reason T] | --file F)",
+    .words_min = 1,
+    .words_max = 1,
+    .needs_home = true,
+    .summary = {"出具一个审查任务的意见", "give the one opinion of a review"},
+    .manual =
+        {"出具一个审查任务的意见，一轮一次，不能更改。conditional 和 disagree 须用 --file 列明\n"
+         "意见条目，强制性条目须有依据。文件例：\n"
+         "  result: conditional\n"
+         "  items:\n"
+         "  - {severity: must, matter: fire, place: L2, demand: 净宽不小于 4.0 米,\n"
+         "     basis: GB 50016 7.1.8}\n"
+         "第二份意见被拒绝：refused: OPINION_ALREADY_GIVEN。\n"
+         "没有 --as、配置也未指定账户时，以与部门同名的账户办理。\n"
+         "--json 输出 {\"reviewId\", \"result\"}。",
+         "Gives the opinion of a review: once a round, and it cannot be changed. conditional\n"
+         "and disagree need items, so a file; an item of severity must needs a basis:\n"
+         "  result: conditional\n"
+         "  items:\n"
+         "  - {severity: must, matter: fire, place: L2, demand: a clear width of 4.0 m,\n"
+         "     basis: GB 50016 7.1.8}\n"
+         "A second opinion is refused: OPINION_ALREADY_GIVEN. Without --as, and if the\n"
+         "configuration names no account, the account named like the department acts.\n"
+         "With --json: {\"reviewId\", \"result\"}."},
+    .example = "huishen --as fire opine LJHS-2026-0007/1/fire --result agree\n"
+               "huishen --as fire opine LJHS-2026-0007/1/fire --file opinion.yaml",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};

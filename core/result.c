@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/result.h"
+
+#include "core/names.h"
+
+static bool add_review(const char *number, uint32_t round, const char *department,
+                       struct arena *arena, Hs__Receipt__Result *out)
+{
+    out->review = review_id(arena, number == NULL ? "" : number, round, department);
+    return out->review != NULL;
+}
+
+bool result_of_events(Hs__Event *const *events, size_t count, const char *number,
+                      struct arena *arena, Hs__Receipt__Result *out)
+{
+    *out = (Hs__Receipt__Result)HS__RECEIPT__RESULT__INIT;
+    for (size_t i = 0; i < count; i++) {
+        const Hs__Event *event = events[i];
+
+        if (event->body_case == HS__EVENT__BODY_PROPOSAL_SUBMITTED) {
+            number = event->proposal_submitted->number;
+        } else if (event->body_case == HS__EVENT__BODY_GATE_FAILED) {
+            out->gate_failed = true;
+        } else if (event->body_case == HS__EVENT__BODY_CORRECTION_REQUESTED) {
+            out->incomplete = true;
+        } else if (event->body_case == HS__EVENT__BODY_DEFINITION_PUBLISHED) {
+            out->definition = event->definition_published->hash;
+        } else if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN &&
+                   !add_review(number, event->opinion_given->round,
+                               event->opinion_given->department, arena, out)) {
+            return false;
+        } else if (event->body_case == HS__EVENT__BODY_COMPETENCE_SETTLED &&
+                   !add_review(number, event->competence_settled->round,
+                               event->competence_settled->department, arena, out)) {
+            return false;
+        }
+        if (event->proposal != 0) {
+            out->proposal = event->proposal;
+            out->number = number == NULL ? "" : number;
+        }
+    }
+    return true;
+}

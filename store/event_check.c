@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/event_check.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "lib/hash.h"
+
+static const char *fault_of_review(const Hs__Proposal *proposal, uint32_t round,
+                                   const char *department)
+{
+    if (proposal == NULL) {
+        return "the event is about a proposal that was not submitted";
+    }
+    if (proposal->round != round) {
+        return "the event is about another round";
+    }
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        if (strcmp(proposal->reviews[i]->department, department) == 0) {
+            return NULL;
+        }
+    }
+    return "the event is about a review that its round does not have";
+}
+
+static const char *fault_of_submission(const Hs__Event *event, const Hs__Proposal *proposal)
+{
+    const Hs__ProposalSubmitted *submitted = event->proposal_submitted;
+
+    if (event->proposal == 0 || proposal != NULL) {
+        return "a proposal is submitted twice";
+    }
+    if (submitted->number[0] == '\0' || submitted->packet.len != HASH_BYTES) {
+        return "a proposal without a number or a packet";
+    }
+    return NULL;
+}
+
+static const char *fault_of_round(const Hs__RoundOpened *opened, const Hs__Proposal *proposal)
+{
+    if (proposal == NULL) {
+        return "the event is about a proposal that was not submitted";
+    }
+    for (size_t i = 0; i < opened->n_reviews; i++) {
+        if (opened->reviews[i]->department[0] == '\0') {
+            return "a review without a department";
+        }
+    }
+    return NULL;
+}
+
+/* Events about the office. */
+static const char *fault_of_office_event(const Hs__Event *event)
+{
+    bool is_sound = true;
+
+    if (event->body_case == HS__EVENT__BODY_PRINCIPAL_ENROLLED) {
+        const Hs__Principal *principal = event->principal_enrolled->principal;
+        is_sound = principal != NULL && principal->name[0] != '\0';
+    } else if (event->body_case == HS__EVENT__BODY_PRINCIPAL_CHANGED) {
+        is_sound = event->principal_changed->name[0] != '\0';
+    } else if (event->body_case == HS__EVENT__BODY_DEPARTMENT_DEFINED) {
+        is_sound = event->department_defined->department != NULL;
+    } else if (event->body_case == HS__EVENT__BODY_DEFINITION_PUBLISHED) {
+        is_sound = event->definition_published->hash.len == HASH_BYTES;
+    } else if (event->body_case == HS__EVENT__BODY_PINS_SET) {
+        is_sound = event->pins_set->pins != NULL && event->pins_set->hash.len == HASH_BYTES;
+    }
+    return is_sound ? NULL : "the event lacks what it is about";
+}
+
+const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
+{
+    switch (event->body_case) {
+    case HS__EVENT__BODY_GENESIS:
+    case HS__EVENT__BODY_PRINCIPAL_ENROLLED:
+    case HS__EVENT__BODY_PRINCIPAL_CHANGED:
+    case HS__EVENT__BODY_DEPARTMENT_DEFINED:
+    case HS__EVENT__BODY_DEFINITION_PUBLISHED:
+    case HS__EVENT__BODY_PINS_SET:
+        return fault_of_office_event(event);
+    case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
+        return fault_of_submission(event, proposal);
+    case HS__EVENT__BODY_ROUND_OPENED:
+        return fault_of_round(event->round_opened, proposal);
+    case HS__EVENT__BODY_REVIEW_RECEIVED:
+        return fault_of_review(proposal, event->review_received->round,
+                               event->review_received->department);
+    case HS__EVENT__BODY_FINDINGS_RECORDED:
+        return fault_of_review(proposal, event->findings_recorded->round,
+                               event->findings_recorded->department);
+    case HS__EVENT__BODY_OPINION_GIVEN:
+        if (event->opinion_given->opinion.len != HASH_BYTES) {
+            return "an opinion without its hash";
+        }
+        return fault_of_review(proposal, event->opinion_given->round,
+                               event->opinion_given->department);
+    case HS__EVENT__BODY_COMPETENCE_SETTLED:
+        return fault_of_review(proposal, event->competence_settled->round,
+                               event->competence_settled->department);
+    case HS__EVENT__BODY_REVIEW_OVERDUE:
+        return fault_of_review(proposal, event->review_overdue->round,
+                               event->review_overdue->department);
+    case HS__EVENT__BODY_PACKET_REVISED:
+        if (event->packet_revised->packet.len != HASH_BYTES) {
+            return "a packet without its hash";
+        }
+        break;
+    case HS__EVENT__BODY_GATE_FAILED:
+    case HS__EVENT__BODY_CORRECTION_REQUESTED:
+    case HS__EVENT__BODY_VERDICT_ISSUED:
+    case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
+        break;
+    case HS__EVENT__BODY__NOT_SET:
+    case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
+        return "an event of no known kind";
+    }
+    return proposal == NULL ? "the event is about a proposal that was not submitted" : NULL;
+}
