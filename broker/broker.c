@@ -601,7 +601,10 @@ static enum err open_store(struct broker *broker)
     }
     err = journal_open(&options, &broker->journal, &failure);
     if (err == ERR_OK) {
-        err = replay_to_end(broker->journal, NULL, &failure);
+        err = replay_catch_up(broker->journal, NULL);
+        if (err != ERR_OK) {
+            failure = *journal_failure(broker->journal);
+        }
     }
     if (err != ERR_OK) {
         log_event(broker->options.log, LOG_ERROR, "journal_unusable", log_err(err),

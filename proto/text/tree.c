@@ -59,8 +59,8 @@ bool tree_repeats(const struct tree *tree, struct arena *scratch, const struct t
 {
     struct arena_mark mark = arena_mark(scratch);
     const struct tree **members = arena_array(scratch, tree->count, sizeof *members);
+    const struct tree *found = NULL;
     size_t count = 0;
-    bool is_repeated = false;
 
     *is_full = members == NULL;
     if (members == NULL) {
@@ -71,14 +71,16 @@ bool tree_repeats(const struct tree *tree, struct arena *scratch, const struct t
     }
     /* Sorted, not compared with one another: an object may have as many members as a file nodes. */
     qsort(members, count, sizeof *members, compare_members);
-    for (size_t i = 1; i < count && !is_repeated; i++) {
-        if (strcmp(members[i - 1]->name, members[i]->name) == 0) {
-            *again = members[i];
-            is_repeated = true;
+    for (size_t i = 1; i < count; i++) {
+        bool is_again = strcmp(members[i - 1]->name, members[i]->name) == 0;
+
+        if (is_again && (found == NULL || members[i]->position < found->position)) {
+            found = members[i];
         }
     }
     arena_rewind(scratch, mark);
-    return is_repeated;
+    *again = found;
+    return found != NULL;
 }
 
 /* ---- paths ---- */
@@ -180,8 +182,8 @@ const struct tree *tree_nearest(const struct tree *root, const char *path)
     while (*path != '\0') {
         bool is_element = *path == '[';
         size_t size = strcspn(path + is_element, is_element ? "]" : ".[");
-        const struct tree *next = is_element ? find_element(tree, path + 1, size)
-                                             : find_member(tree, path, size);
+        const struct tree *next =
+            is_element ? find_element(tree, path + 1, size) : find_member(tree, path, size);
 
         if (next == NULL) {
             return tree;

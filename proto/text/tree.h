@@ -19,8 +19,8 @@
 #include "lib/bytes.h"
 
 enum {
-    TREE_DEPTH_MAX = 24,          /* the deepest message is 8, the deepest packet 11 */
-    TREE_NODES_MAX = 50000,       /* a packet or a pack of rules */
+    TREE_DEPTH_MAX = 24,           /* the deepest message is 8, the deepest packet 11 */
+    TREE_NODES_MAX = 50000,        /* a packet or a pack of rules */
     TREE_NODES_CONFIG_MAX = 20000, /* everything else */
     TREE_NAME_BYTES_MAX = 256,
     TREE_PATH_BYTES = 512, /* of a path written here, with its terminator */
@@ -36,16 +36,16 @@ enum tree_kind {
     TREE_OBJECT,
 };
 
-/* Children hang in a chain, in the order of the text: they are walked, and their number is not known
- * beforehand. */
+/* Children hang in a chain, in the order of the text: they are walked, and their number is not
+ * known beforehand. */
 struct tree {
     enum tree_kind kind;
-    uint32_t line;     /* from 1, of the name where there is one; 0: not known */
-    uint32_t column;   /* from 1; 0: not known */
-    uint32_t position; /* among the parent's children, from 0 */
-    struct bytes text; /* of a scalar, as written, quotes and escapes resolved; ends with a 0 */
-    const char *name;  /* of an object's member; NULL for an element */
-    const char *label; /* instead of the position in paths, if a reader set it */
+    uint32_t line;       /* from 1, of the name where there is one; 0: not known */
+    uint32_t column;     /* from 1; 0: not known */
+    uint32_t position;   /* among the parent's children, from 0 */
+    struct bytes text;   /* of a scalar, as written, quotes and escapes resolved; ends with a 0 */
+    const char *name;    /* of an object's member; NULL for an element */
+    const char *label;   /* instead of the position in paths, if a reader set it */
     struct tree *parent; /* NULL at the root, and where a reader began */
     struct tree *first;
     struct tree *last;
@@ -63,8 +63,9 @@ struct tree *tree_get(const struct tree *tree, const char *name);
 /* True if @tree is a scalar of kind @kind whose text is @text. */
 bool tree_is(const struct tree *tree, enum tree_kind kind, const char *text);
 
-/* Sets @again to the member that repeats the name of one before it and returns true; returns false
- * if all names of the object @tree differ. *@is_full is set where @scratch had no room to tell. */
+/* Sets @again to the first member that repeats the name of one before it and returns true; returns
+ * false if all names of the object @tree differ. Sets *@is_full, and returns false, if @scratch has
+ * no room to tell. */
 bool tree_repeats(const struct tree *tree, struct arena *scratch, const struct tree **again,
                   bool *is_full);
 

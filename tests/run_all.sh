@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Everything that `make test` runs, in the order in which faults are cheapest to find. One line a
+# step, with its seconds; stops at the first step that fails, with the end of its log. The last line
+# is `N passed, M failed`.
+# usage: run_all.sh JOBS
+#
+# KILL_SECONDS: how long the kill loop runs (60). Logs are in build/test-logs/.
+set -u
+
+jobs=${1:-$(nproc)}
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root" || exit 4
+build=build
+sanitized=build-check
+logs=$build/test-logs
+mkdir -p "$logs"
+passed=0
+make="make --no-print-directory -j$jobs"
+
+# Counts what a step proved: the cases it names, the tests of its programs, or the step itself.
+count() {
+    awk '/^[0-9]+ passed, 0 failed$/ { cases = $1 }
+         /^ok +[a-z_]+: [0-9]+ tests$/ { tests += $3 }
+         /^Ran [0-9]+ tests? in/ { tests += $2 }
+         END { print cases > 0 ? cases : tests > 0 ? tests : 1 }' "$1"
+}
+
+# step NAME COMMAND...: runs it, quietly.
+step() {
+    name=$1
+    shift
+    log=$logs/$(echo "$name" | tr -c 'a-z0-9\n' '-').log
+    printf '%-44s' "$name"
+    begin=$(date +%s)
+    if "$@" >"$log" 2>&1 </dev/null; then
+        found=$(count "$log")
+        passed=$((passed + found))
+        printf '%6s s  %s passed\n' "$(($(date +%s) - begin))" "$found"
+    else
+        printf '%6s s  FAILED\n' "$(($(date +%s) - begin))"
+        tail -n 60 "$log"
+        echo "$passed passed, 1 failed"
+        exit 1
+    fi
+}
+
+step "build with gcc" $make CC=gcc BUILD=$build all $build/submitter $build/tamper
+step "build with clang" $make CC=clang BUILD=build-clang all build-clang/submitter
+step "unit tests" $make CC=gcc BUILD=$build unit
+step "unit tests, sanitizers" $make check
+step "unit tests, valgrind" tests/run_valgrind.sh "$build" "$jobs"
+step "lint" $make CC=gcc BUILD=$build lint
+step "the layering check itself" tests/purity_test.sh $build
+step "the history checker itself" python3 -B tests/e2e/test_history.py
+step "build with sanitizers" $make CC=gcc BUILD=$sanitized SANITIZE=address,undefined \
+    CFLAGS='-O1 -g' all $sanitized/submitter
+if [ -e tests/e2e/cli.py ]; then
+    step "command line, sanitizers" python3 -B tests/e2e/cli.py $sanitized
+fi
+step "samples, sanitizers" python3 -B tests/e2e/samples.py $sanitized
+step "bad input, sanitizers" python3 -B tests/e2e/bad_input.py $sanitized
+step "tampering" python3 -B tests/e2e/tamper.py $build
+step "kill loop" python3 -B tests/e2e/kill_loop.py $build --seconds "${KILL_SECONDS:-60}"
+echo "$passed passed, 0 failed"
