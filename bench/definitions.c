@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bench/definitions.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/check.h"
 
-enum { FIELDS_MAX = 32, RULES_MAX = 8, TEXT_FIELDS = 4 };
+enum { RULES_MAX = 8, TEXT_FIELDS = 4, NUMBER_DIGITS = 8 };
 
 const char *const bench_departments[BENCH_DEPARTMENTS] = {"planning", "fire", "utilities",
                                                           "urban_management"};
@@ -270,10 +269,8 @@ static Hs__Field *make_field(const struct field_row *row, const char *text, stru
 Hs__Packet *definitions_packet(uint64_t number, struct arena *arena)
 {
     Hs__Packet *packet = make(&hs__packet__descriptor, arena);
-    char head[32];
+    const char *head = make_text("00000000 ", 0, arena);
 
-    (void)snprintf(head, sizeof head, "%0*llu ", BENCH_STATEMENT_DIGITS,
-                   (unsigned long long)number);
     packet->fields = make_array(arena, FIELD_COUNT, sizeof(Hs__Field *));
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         packet->fields[packet->n_fields++] = make_field(&field_rows[i], head, arena);
@@ -287,7 +284,24 @@ Hs__Packet *definitions_packet(uint64_t number, struct arena *arena)
             packet->fields[i]->text = text;
         }
     }
+    definitions_renumber(packet, number);
     return packet;
+}
+
+void definitions_renumber(Hs__Packet *packet, uint64_t number)
+{
+    char digits[NUMBER_DIGITS];
+
+    for (size_t i = NUMBER_DIGITS; i > 0; i--) {
+        digits[i - 1] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    for (size_t i = 0; i < packet->n_fields; i++) {
+        if (packet->fields[i]->value_case == HS__FIELD__VALUE_TEXT) {
+            /* Ours: make_text() allocated it. */
+            memcpy((char *)(uintptr_t)packet->fields[i]->text, digits, sizeof digits);
+        }
+    }
 }
 
 Hs__Opinion *definitions_opinion(ProtobufCBinaryData packet, struct arena *arena)

@@ -14,7 +14,6 @@ enum {
     BENCH_DEPARTMENTS = 4,
     BENCH_PACKET_BYTES = 2048, /* a packet has at least these, and few more */
     BENCH_OPINION_BYTES = 500, /* the same of an opinion */
-    BENCH_STATEMENT_DIGITS = 8,
 };
 
 /* The ids of the departments, in the order of the stage's seats. */
@@ -33,6 +32,9 @@ Hs__Department *definitions_department(const char *id, struct arena *arena);
 /* Returns a packet that passes every rule. @number tells it from every other: it goes into one of
  * its texts. */
 Hs__Packet *definitions_packet(uint64_t number, struct arena *arena);
+
+/* Makes @packet, which definitions_packet() made, the packet of @number. */
+void definitions_renumber(Hs__Packet *packet, uint64_t number);
 
 /* Returns an opinion that agrees, with one item of advice, about the packet named by @packet. */
 Hs__Opinion *definitions_opinion(ProtobufCBinaryData packet, struct arena *arena);

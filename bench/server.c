@@ -19,7 +19,7 @@ enum {
     EXEC_FAILED = 127,
     LOG_MODE = 0600,
     LOG_END_BYTES = 2048, /* of the log, shown when it does not serve */
-    LINE_BYTES = ENDPOINT_BYTES_MAX + 16,
+    LINE_BYTES = ENDPOINT_BYTES_MAX + 6, /* "ready " and the endpoint */
     PATH_BYTES = FILES_PATH_BYTES_MAX + 32,
 };
 

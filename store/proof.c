@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "core/names.h"
+#include "core/result.h"
 #include "store/bodies.h"
 #include "store/journal_end.h"
 
@@ -63,53 +63,27 @@ enum err commit_load(struct transaction *txn, uint64_t seq, struct commit *out)
     return err;
 }
 
-static enum err set_number(struct transaction *txn, uint64_t proposal, struct arena *arena,
-                           Hs__Receipt__Result *result)
+/* Reads the events of @row, and the number of the proposal they are about, if any. */
+static enum err read_events(struct transaction *txn, const struct command_row *row,
+                            struct arena *arena, Hs__Event **events, const char **number)
 {
-    Hs__Proposal *record = NULL;
-    enum err err = view_proposal(txn, proposal, arena, &record);
+    for (uint32_t i = 0; i < row->event_count; i++) {
+        struct event_body body;
+        enum err err = body_event(txn, row->first_event + i, arena, &body);
 
-    if (err == ERR_OK) {
-        result->proposal = proposal;
-        result->number = record->number;
+        if (err != ERR_OK) {
+            return err;
+        }
+        events[i] = body.event;
     }
-    return err == ERR_ABSENT ? ERR_CORRUPT : err;
-}
+    if (row->event_count > 0 && events[0]->proposal != 0) {
+        Hs__Proposal *record = NULL;
+        enum err err = view_proposal(txn, events[0]->proposal, arena, &record);
 
-static enum err set_review(struct transaction *txn, const Hs__Event *event, struct arena *arena,
-                           Hs__Receipt__Result *result)
-{
-    bool is_opinion = event->body_case == HS__EVENT__BODY_OPINION_GIVEN;
-    uint32_t round = is_opinion ? event->opinion_given->round : event->competence_settled->round;
-    const char *department =
-        is_opinion ? event->opinion_given->department : event->competence_settled->department;
-    enum err err = set_number(txn, event->proposal, arena, result);
-
-    if (err == ERR_OK) {
-        result->review = review_id(arena, result->number, round, department);
-    }
-    return err == ERR_OK && result->review == NULL ? ERR_FULL : err;
-}
-
-/* Adds what @event says to @result; the same as decide() put there when it was first decided. */
-static enum err add_event(struct transaction *txn, const Hs__Event *event, struct arena *arena,
-                          Hs__Receipt__Result *result)
-{
-    if (event->body_case == HS__EVENT__BODY_PROPOSAL_SUBMITTED) {
-        result->proposal = event->proposal;
-        result->number = event->proposal_submitted->number;
-    } else if (event->body_case == HS__EVENT__BODY_PACKET_REVISED ||
-               event->body_case == HS__EVENT__BODY_PROPOSAL_WITHDRAWN) {
-        return set_number(txn, event->proposal, arena, result);
-    } else if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN ||
-               event->body_case == HS__EVENT__BODY_COMPETENCE_SETTLED) {
-        return set_review(txn, event, arena, result);
-    } else if (event->body_case == HS__EVENT__BODY_GATE_FAILED) {
-        result->gate_failed = true;
-    } else if (event->body_case == HS__EVENT__BODY_CORRECTION_REQUESTED) {
-        result->incomplete = true;
-    } else if (event->body_case == HS__EVENT__BODY_DEFINITION_PUBLISHED) {
-        result->definition = event->definition_published->hash;
+        if (err != ERR_OK) {
+            return err;
+        }
+        *number = record->number;
     }
     return ERR_OK;
 }
@@ -118,20 +92,21 @@ enum err receipt_result(struct transaction *txn, const struct command_row *row, 
                         Hs__Receipt__Result **out)
 {
     Hs__Receipt__Result *result = message_new(&hs__receipt__result__descriptor, arena);
-    enum err err = result == NULL ? ERR_FULL : ERR_OK;
+    Hs__Event **events = arena_array(arena, row->event_count, sizeof(Hs__Event *));
+    const char *number = NULL;
 
-    for (uint32_t i = 0; i < row->event_count && err == ERR_OK; i++) {
-        struct event_body body;
-
-        err = body_event(txn, row->first_event + i, arena, &body);
-        if (err == ERR_OK) {
-            err = add_event(txn, body.event, arena, result);
-        }
+    if (result == NULL || events == NULL) {
+        return ERR_FULL;
     }
-    if (err == ERR_OK) {
-        *out = result;
+    enum err err = read_events(txn, row, arena, events, &number);
+    if (err != ERR_OK) {
+        return err == ERR_ABSENT ? ERR_CORRUPT : err;
     }
-    return err == ERR_ABSENT ? ERR_CORRUPT : err;
+    if (!result_of_events(events, row->event_count, number, arena, result)) {
+        return ERR_FULL;
+    }
+    *out = result;
+    return ERR_OK;
 }
 
 enum err receipt_of_command(struct transaction *txn, const struct commit *commit,

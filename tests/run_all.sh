@@ -12,11 +12,14 @@ jobs=${1:-$(nproc)}
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 4
 build=build
-sanitized=build-check
+sanitized="build-check"
 logs=$build/test-logs
 mkdir -p "$logs"
 passed=0
-make="make --no-print-directory -j$jobs"
+
+build_with() {
+    make --no-print-directory -j"$jobs" "$@"
+}
 
 # Counts what a step proved: the cases it names, the tests of its programs, or the step itself.
 count() {
@@ -45,21 +48,21 @@ step() {
     fi
 }
 
-step "build with gcc" $make CC=gcc BUILD=$build all $build/submitter $build/tamper
-step "build with clang" $make CC=clang BUILD=build-clang all build-clang/submitter
-step "unit tests" $make CC=gcc BUILD=$build unit
-step "unit tests, sanitizers" $make check
+step "build with gcc" build_with CC=gcc BUILD="$build" all "$build/submitter" "$build/tamper"
+step "build with clang" build_with CC=clang BUILD=build-clang all build-clang/submitter
+step "unit tests" build_with CC=gcc BUILD="$build" unit
+step "unit tests, sanitizers" build_with check
 step "unit tests, valgrind" tests/run_valgrind.sh "$build" "$jobs"
-step "lint" $make CC=gcc BUILD=$build lint
-step "the layering check itself" tests/purity_test.sh $build
+step "lint" build_with CC=gcc BUILD="$build" lint
+step "the layering check itself" tests/purity_test.sh "$build"
 step "the history checker itself" python3 -B tests/e2e/test_history.py
-step "build with sanitizers" $make CC=gcc BUILD=$sanitized SANITIZE=address,undefined \
-    CFLAGS='-O1 -g' all $sanitized/submitter
+step "build with sanitizers" build_with CC=gcc BUILD="$sanitized" SANITIZE=address,undefined \
+    CFLAGS='-O1 -g' all "$sanitized/submitter"
 if [ -e tests/e2e/cli.py ]; then
-    step "command line, sanitizers" python3 -B tests/e2e/cli.py $sanitized
+    step "command line, sanitizers" python3 -B tests/e2e/cli.py "$sanitized"
 fi
-step "samples, sanitizers" python3 -B tests/e2e/samples.py $sanitized
-step "bad input, sanitizers" python3 -B tests/e2e/bad_input.py $sanitized
-step "tampering" python3 -B tests/e2e/tamper.py $build
-step "kill loop" python3 -B tests/e2e/kill_loop.py $build --seconds "${KILL_SECONDS:-60}"
+step "samples, sanitizers" python3 -B tests/e2e/samples.py "$sanitized"
+step "bad input, sanitizers" python3 -B tests/e2e/bad_input.py "$sanitized"
+step "tampering" python3 -B tests/e2e/tamper.py "$build"
+step "kill loop" python3 -B tests/e2e/kill_loop.py "$build" --seconds "${KILL_SECONDS:-60}"
 echo "$passed passed, 0 failed"

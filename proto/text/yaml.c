@@ -7,7 +7,7 @@
 #include <yaml.h>
 
 #include "lib/check.h"
-#include "lib/text.h"
+#include "proto/text/source.h"
 
 /* The containers that are open, outermost first, and the name that waits for its value. */
 struct reader {
@@ -43,17 +43,6 @@ static enum err refuse_full(struct reader *reader)
     return ERR_FULL;
 }
 
-/* Returns the line of the byte at @offset, from 1. */
-static unsigned line_of(struct bytes bytes, size_t offset)
-{
-    unsigned line = 1;
-
-    for (size_t i = 0; i < offset && i < bytes.size; i++) {
-        line += bytes.data[i] == '\n';
-    }
-    return line;
-}
-
 /* True if the line @line, from 0, begins with a tab among its blanks. */
 static bool is_tab_indented(struct bytes bytes, size_t line)
 {
@@ -77,7 +66,7 @@ static enum err refuse_syntax(struct reader *reader, const yaml_parser_t *parser
         return refuse_full(reader);
     }
     if (parser->error == YAML_READER_ERROR) {
-        text_errors_add_at(reader->errors, line_of(reader->bytes, parser->problem_offset), 0,
+        text_errors_add_at(reader->errors, source_line(reader->bytes, parser->problem_offset), 0,
                            (struct text_cause){.reason = TEXT_CONTROL});
         return ERR_INVALID;
     }
@@ -86,34 +75,6 @@ static enum err refuse_syntax(struct reader *reader, const yaml_parser_t *parser
     }
     return refuse_at(reader, parser->problem_mark,
                      (struct text_cause){.reason = TEXT_SYNTAX_YAML, .detail = problem});
-}
-
-static struct bytes without_mark(struct bytes bytes)
-{
-    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
-    bool is_marked = bytes.size >= sizeof mark && memcmp(bytes.data, mark, sizeof mark) == 0;
-
-    return is_marked ? (struct bytes){bytes.data + sizeof mark, bytes.size - sizeof mark} : bytes;
-}
-
-/* Finds the line that holds the first bytes that are no UTF-8. A line feed is never part of a
- * longer character, so lines can be looked at one by one. */
-static enum err check_utf8(struct reader *reader)
-{
-    struct bytes rest = reader->bytes;
-
-    for (unsigned line = 1; rest.size > 0; line++) {
-        const uint8_t *end = memchr(rest.data, '\n', rest.size);
-        size_t size = end == NULL ? rest.size : (size_t)(end - rest.data) + 1;
-
-        if (!text_is_utf8((struct bytes){rest.data, size})) {
-            text_errors_add_at(reader->errors, line, 0,
-                               (struct text_cause){.reason = TEXT_NOT_UTF8});
-            return ERR_INVALID;
-        }
-        rest = (struct bytes){rest.data + size, rest.size - size};
-    }
-    return ERR_OK;
 }
 
 /* ---- values ---- */
@@ -319,9 +280,9 @@ enum err yaml_read(struct bytes bytes, size_t nodes_max, struct arena *arena, st
                    struct text_errors *errors)
 {
     yaml_parser_t parser;
+    enum err err = source_begin(&bytes, errors);
     struct reader reader = {
-        .arena = arena, .errors = errors, .bytes = without_mark(bytes), .nodes_max = nodes_max};
-    enum err err = check_utf8(&reader);
+        .arena = arena, .errors = errors, .bytes = bytes, .nodes_max = nodes_max};
 
     if (err != ERR_OK) {
         return err;

@@ -23,6 +23,7 @@
 
 enum {
     OFFICE_ENROLLED_MAX = 8,
+    OFFICE_CLIENTS_MAX = 16,
     OFFICE_WAIT_MS = 20 * 1000, /* what no test should need */
     OFFICE_NS_PER_MS = 1000 * 1000,
 };
@@ -42,6 +43,11 @@ struct office {
     struct enrolled enrolled[OFFICE_ENROLLED_MAX];
     size_t enrolled_count;
 
+    void *sockets[OFFICE_CLIENTS_MAX]; /* of the test's clients, closed with the office */
+    size_t socket_count;
+    struct dealer *dealers[OFFICE_CLIENTS_MAX];
+    size_t dealer_count;
+
     size_t received; /* messages that router_receive() gave */
     bool is_silent;  /* receives without an answer */
     char last_principal[64];
@@ -50,6 +56,8 @@ struct office {
     size_t last_size;
     uint8_t last_id[ROUTER_ID_BYTES];
     enum router_sent last_sent;
+    bool is_parked; /* an answer waits for room; nothing more is received until it has left */
+    struct router_message parked;
 };
 
 static inline const char *office_find(void *self, const uint8_t key[CURVE_KEY_BYTES])
@@ -88,24 +96,44 @@ static inline void office_note(struct office *office, const struct router_messag
     office->received++;
 }
 
+/* Answers @office->parked with its own body. Returns false if there is no room for that yet. */
+static inline bool office_answer(struct office *office)
+{
+    struct router_message *message = &office->parked;
+
+    if (!office->is_silent) {
+        office->last_sent = router_send(
+            office->router, (struct bytes){message->routing_id, ROUTER_ID_BYTES}, message->body);
+    }
+    office->is_parked = !office->is_silent && office->last_sent == ROUTER_FULL;
+    if (!office->is_parked) {
+        router_message_release(message);
+    }
+    return !office->is_parked;
+}
+
 static inline void office_serve(void *self)
 {
     struct office *office = self;
-    struct router_message message;
 
-    for (int i = 0; i < 100 && router_receive(office->router, &message); i++) {
-        office_note(office, &message);
-        if (!office->is_silent) {
-            office->last_sent = router_send(
-                office->router, (struct bytes){message.routing_id, ROUTER_ID_BYTES}, message.body);
+    if (office->is_parked && !office_answer(office)) {
+        return;
+    }
+    for (int i = 0; i < 100 && router_receive(office->router, &office->parked); i++) {
+        office_note(office, &office->parked);
+        if (!office_answer(office)) {
+            return;
         }
-        router_message_release(&message);
     }
 }
 
 static inline void office_wake(uv_timer_t *timer)
 {
-    (void)timer;
+    struct office *office = timer->data;
+
+    if (office->is_parked) {
+        office_serve(office);
+    }
 }
 
 static inline void office_open(struct office *office, struct router_options options)
@@ -114,6 +142,7 @@ static inline void office_open(struct office *office, struct router_options opti
     office->context = context_new();
     assert_int_equal(uv_loop_init(&office->loop), 0);
     (void)uv_timer_init(&office->loop, &office->alarm);
+    office->alarm.data = office;
     (void)uv_timer_start(&office->alarm, office_wake, 5, 5);
     curve_pair_generate(&office->curve);
 
@@ -127,9 +156,43 @@ static inline void office_open(struct office *office, struct router_options opti
     router_watch(office->router, office_serve, office);
 }
 
-/* Every socket and dealer of the test must have been closed. */
+/* Returns a new DEALER socket, which office_close() or office_drop() closes: a test that fails in
+ * the middle must still end. */
+static inline void *office_socket(struct office *office)
+{
+    static const int zero = 0;
+    void *socket = zmq_socket(office->context, ZMQ_DEALER);
+
+    assert_true(office->socket_count < OFFICE_CLIENTS_MAX);
+    office->sockets[office->socket_count++] = socket;
+    assert_int_equal(zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero), 0);
+    return socket;
+}
+
+/* Closes @socket now. */
+static inline void office_drop(struct office *office, void *socket)
+{
+    for (size_t i = 0; i < office->socket_count; i++) {
+        if (office->sockets[i] == socket) {
+            office->sockets[i] = office->sockets[--office->socket_count];
+            (void)zmq_close(socket);
+            return;
+        }
+    }
+    fail_msg("no socket of this office");
+}
+
 static inline void office_close(struct office *office)
 {
+    while (office->socket_count > 0) {
+        (void)zmq_close(office->sockets[--office->socket_count]);
+    }
+    while (office->dealer_count > 0) {
+        dealer_close(office->dealers[--office->dealer_count]);
+    }
+    if (office->is_parked) {
+        router_message_release(&office->parked);
+    }
     router_close(office->router);
     zap_close(office->zap);
     uv_close((uv_handle_t *)&office->alarm, NULL);
@@ -160,13 +223,11 @@ static inline void office_run_until_received(struct office *office, size_t count
     }
 }
 
-/* Returns a connected plain DEALER of @pair, which the test closes. */
+/* Returns a connected plain DEALER of @pair. */
 static inline void *office_plain_client(struct office *office, const struct curve_pair *pair)
 {
-    static const int zero = 0;
-    void *socket = zmq_socket(office->context, ZMQ_DEALER);
+    void *socket = office_socket(office);
 
-    assert_int_equal(zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero), 0);
     assert_int_equal(zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, office->curve.public_key, 40), 0);
     assert_int_equal(zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, pair->public_key, 40), 0);
     assert_int_equal(zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, pair->secret, 40), 0);
@@ -174,7 +235,7 @@ static inline void *office_plain_client(struct office *office, const struct curv
     return socket;
 }
 
-/* Opens a dealer of @pair to @office. */
+/* Opens a dealer of @pair to @office, closed with it. */
 static inline struct dealer *office_dealer(struct office *office, const struct curve_pair *pair)
 {
     const struct dealer_options options = {
@@ -184,7 +245,9 @@ static inline struct dealer *office_dealer(struct office *office, const struct c
     };
     struct dealer *dealer = NULL;
 
+    assert_true(office->dealer_count < OFFICE_CLIENTS_MAX);
     assert_int_equal(dealer_open(office->context, &options, &dealer), ERR_OK);
+    office->dealers[office->dealer_count++] = dealer;
     return dealer;
 }
 
@@ -215,7 +278,6 @@ static inline void office_serves_an_honest_client(struct office *office)
     assert_true(bytes_equal(message.body, bytes_of_text("still there?")));
     assert_string_equal(office->last_principal, "person:honest");
     dealer_message_release(&message);
-    dealer_close(dealer);
 }
 
 #endif

@@ -11,6 +11,7 @@ enum { PIPELINED = 5000, PARTS = 10 * 1000, SMALL_FRAME = 64 * 1024 };
 struct fixture {
     struct office office;
     struct curve_pair fire;
+    uv_timer_t timer;
 };
 
 static int set_up_with(void **state, struct router_options options)
@@ -23,6 +24,8 @@ static int set_up_with(void **state, struct router_options options)
     office_open(&f->office, options);
     curve_pair_generate(&f->fire);
     office_enrol(&f->office, &f->fire, "agent:fire/1");
+    (void)uv_timer_init(&f->office.loop, &f->timer);
+    f->timer.data = &f->office;
     *state = f;
     return 0;
 }
@@ -41,6 +44,7 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
 
+    uv_close((uv_handle_t *)&f->timer, NULL);
     office_close(&f->office);
     free(f);
     return 0;
@@ -64,7 +68,6 @@ static void a_message_comes_with_the_name_of_its_key_and_is_answered(void **stat
     assert_int_equal(f->office.last_sent, ROUTER_SENT);
     assert_int_equal(dealer_state(dealer), DEALER_READY);
     dealer_message_release(&message);
-    dealer_close(dealer);
 }
 
 static void thousands_of_pipelined_messages_are_all_answered(void **state)
@@ -91,7 +94,6 @@ static void thousands_of_pipelined_messages_are_all_answered(void **state)
 
     assert_int_equal(f->office.received, PIPELINED);
     assert_int_equal(router_counts(f->office.router).sent, PIPELINED);
-    (void)zmq_close(client);
 }
 
 /* A send by someone else, after which the descriptor will not signal what is already there. */
@@ -116,28 +118,22 @@ static void a_message_whose_signal_another_call_consumed_is_still_received(void 
     struct fixture *f = *state;
     struct office *office = &f->office;
     void *client = office_plain_client(office, &f->fire);
-    uv_timer_t timer;
 
     assert_int_equal(zmq_send(client, "first", 5, 0), 5);
     office_run_until_received(office, 1);
     (void)uv_timer_stop(&office->alarm); /* nothing but the socket wakes the loop now */
-    (void)uv_timer_init(&office->loop, &timer);
-    timer.data = office;
     for (size_t round = 2; round < 50; round++) {
         int64_t deadline_ns = office_deadline_ns();
 
         wait_at_the_socket(client);
         assert_int_equal(zmq_send(client, "again", 5, 0), 5);
-        (void)uv_timer_start(&timer, consume_signal, round % 3, 0);
+        (void)uv_timer_start(&f->timer, consume_signal, round % 3, 0);
         while (office->received < round) {
             office_turn(office, deadline_ns);
         }
     }
 
     assert_int_equal(office->received, 49);
-    uv_close((uv_handle_t *)&timer, NULL);
-    (void)uv_timer_start(&office->alarm, office_wake, 5, 5);
-    (void)zmq_close(client);
 }
 
 static void an_unknown_key_delivers_nothing_and_gets_in_once_enrolled(void **state)
@@ -159,38 +155,33 @@ static void an_unknown_key_delivers_nothing_and_gets_in_once_enrolled(void **sta
 
     assert_string_equal(f->office.last_body, "let me in");
     assert_string_equal(f->office.last_principal, "person:late");
-    (void)zmq_close(client);
 }
 
-/* Returns a client of another mechanism: PLAIN, or none. */
-static void *other_mechanism(struct office *office, bool is_plain)
+/* Connects a client of another mechanism, PLAIN or none, with a message to deliver. */
+static void connect_otherwise(struct office *office, bool is_plain)
 {
-    static const int zero = 0;
-    void *socket = zmq_socket(office->context, ZMQ_DEALER);
+    void *socket = office_socket(office);
 
-    assert_int_equal(zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero), 0);
     if (is_plain) {
         assert_int_equal(zmq_setsockopt(socket, ZMQ_PLAIN_USERNAME, "office", 6), 0);
         assert_int_equal(zmq_setsockopt(socket, ZMQ_PLAIN_PASSWORD, "secret", 6), 0);
     }
     assert_int_equal(zmq_connect(socket, router_endpoint(office->router)), 0);
     assert_int_equal(zmq_send(socket, "let me in", 9, 0), 9);
-    return socket;
 }
 
 static void clients_without_curve_deliver_nothing(void **state)
 {
     struct fixture *f = *state;
-    void *null = other_mechanism(&f->office, false);
-    void *plain = other_mechanism(&f->office, true);
+
+    connect_otherwise(&f->office, false);
+    connect_otherwise(&f->office, true);
 
     office_serves_an_honest_client(&f->office);
     office_serves_an_honest_client(&f->office);
 
     assert_int_equal(f->office.received, 2);
     assert_int_equal(router_counts(f->office.router).dropped_anonymous, 0);
-    (void)zmq_close(null);
-    (void)zmq_close(plain);
 }
 
 static void an_oversized_frame_ends_its_connection_only(void **state)
@@ -223,8 +214,6 @@ static void an_oversized_frame_ends_its_connection_only(void **state)
 
     assert_string_equal(f->office.last_body, "two");
     assert_memory_equal(f->office.last_id, good_id, sizeof good_id); /* the same connection */
-    (void)zmq_close(good);
-    (void)zmq_close(bad);
 }
 
 static void the_largest_frame_passes(void **state)
@@ -240,7 +229,6 @@ static void the_largest_frame_passes(void **state)
     office_run_until_received(&f->office, 1);
 
     assert_int_equal(f->office.last_size, sizeof largest - CIPHER_BYTES);
-    (void)zmq_close(client);
 }
 
 static void messages_of_many_parts_and_of_none_are_thrown_away(void **state)
@@ -262,17 +250,14 @@ static void messages_of_many_parts_and_of_none_are_thrown_away(void **state)
     assert_int_equal(f->office.received, 1);
     assert_int_equal(counts.dropped_parts, 2);
     assert_int_equal(counts.dropped_empty, 1);
-    (void)zmq_close(client);
 }
 
 static void a_peer_that_chose_its_routing_id_is_not_heard(void **state)
 {
     struct fixture *f = *state;
-    static const int zero = 0;
-    void *client = zmq_socket(f->office.context, ZMQ_DEALER);
+    void *client = office_socket(&f->office);
 
     assert_int_equal(zmq_setsockopt(client, ZMQ_ROUTING_ID, "fire1", 5), 0);
-    assert_int_equal(zmq_setsockopt(client, ZMQ_LINGER, &zero, sizeof zero), 0);
     assert_int_equal(zmq_setsockopt(client, ZMQ_CURVE_SERVERKEY, f->office.curve.public_key, 40),
                      0);
     assert_int_equal(zmq_setsockopt(client, ZMQ_CURVE_PUBLICKEY, f->fire.public_key, 40), 0);
@@ -286,7 +271,6 @@ static void a_peer_that_chose_its_routing_id_is_not_heard(void **state)
 
     assert_int_equal(f->office.received, 0);
     office_serves_an_honest_client(&f->office);
-    (void)zmq_close(client);
 }
 
 static void a_send_to_a_peer_that_vanished_says_gone(void **state)
@@ -297,7 +281,7 @@ static void a_send_to_a_peer_that_vanished_says_gone(void **state)
 
     assert_int_equal(zmq_send(client, "hello", 5, 0), 5);
     office_run_until_received(&f->office, 1);
-    (void)zmq_close(client);
+    office_drop(&f->office, client);
     int64_t deadline_ns = office_deadline_ns();
     while (router_send(f->office.router, id, bytes_of_text("x")) != ROUTER_GONE) {
         office_turn(&f->office, deadline_ns);
@@ -328,7 +312,6 @@ static void a_peer_that_never_reads_fills_its_own_queue_only(void **state)
     assert_int_equal(sent, ROUTER_FULL);
     assert_int_equal(router_counts(f->office.router).full, 1);
     office_serves_an_honest_client(&f->office);
-    (void)zmq_close(client);
 }
 
 static void an_address_in_use_is_told_from_a_wrong_one(void **state)
