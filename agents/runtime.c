@@ -380,8 +380,10 @@ static void on_welcomed(void *self, const Hs__Welcome *welcome)
               log_number("credit", runtime->conversation->settings.credit), LOG_END);
     rulebooks_retry(&runtime->rulebooks);
     retry_waiting(runtime);
-    ask_office(runtime);
     publication_welcomed(runtime, welcome);
+    if (runtime->conversation->is_welcomed) { /* not, where another hello is about to be said */
+        ask_office(runtime);
+    }
 }
 
 /* ---- definitions ---- */

@@ -39,6 +39,18 @@ struct unit *book_unit(struct book *book, uint64_t proposal)
     return unit;
 }
 
+const struct unit *book_find(const struct book *book, uint64_t proposal)
+{
+    uint64_t chunk = proposal / BOOK_CHUNK_UNITS;
+
+    if (chunk >= BOOK_CHUNKS_MAX || book->chunks[chunk] == NULL) {
+        return NULL;
+    }
+
+    const struct unit *unit = &book->chunks[chunk][proposal % BOOK_CHUNK_UNITS];
+    return unit->proposal == 0 ? NULL : unit;
+}
+
 void book_acknowledge(struct book *book, const struct ack *ack)
 {
     if (book->ack_count == book->ack_capacity) {

@@ -63,8 +63,12 @@ struct book {
     size_t ack_capacity;
 };
 
-/* Returns the unit of @proposal, made if need be; NULL if the id is 0 or beyond what a book holds. */
+/* Returns the unit of @proposal, made if need be; NULL if the id is 0 or beyond what a book holds.
+ */
 struct unit *book_unit(struct book *book, uint64_t proposal);
+
+/* Returns the unit of @proposal, or NULL if nothing was heard of it. */
+const struct unit *book_find(const struct book *book, uint64_t proposal);
 
 /* Adds @ack. */
 void book_acknowledge(struct book *book, const struct ack *ack);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* definitions.h - the small process that is measured: a dictionary of 26 fields, a gate, a lead, four
- * departments with five rules each, and the packets and opinions that go through it.
+/* definitions.h - the small process that is measured: a dictionary of 26 fields, a gate, a lead,
+ * four departments with five rules each, and the packets and opinions that go through it.
  *
  * All in the arena that the caller brings.
  */

@@ -36,7 +36,8 @@ void figures_bool(struct figures *figures, const char *name, bool truth);
 /* Prints them on standard output: one line of JSON, or one line each. */
 void figures_print(const struct figures *figures, bool as_json);
 
-/* Sorts @values and returns the one below which @share (0 to 1) of them lie; 0 if there are none. */
+/* Sorts @values and returns the one below which @share (0 to 1) of them lie; 0 if there are none.
+ */
 double figures_share(double *values, size_t count, double share);
 
 #endif

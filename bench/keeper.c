@@ -72,7 +72,8 @@ int keeper_run(keeper_work_fn work, const struct bench_options *options)
     (void)sigaddset(&signals, SIGHUP);
     (void)sigaddset(&signals, SIGCHLD);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-    (void)prctl(PR_SET_CHILD_SUBREAPER, 1); /* without it the folder may be removed a moment early */
+    (void)prctl(PR_SET_CHILD_SUBREAPER,
+                1); /* without it the folder may be removed a moment early */
 
     int status = STATUS_ENVIRONMENT;
     pid_t worker = fork();

@@ -12,8 +12,8 @@
 /* What is run; returns an exit status. @folder exists, is empty and its own. */
 typedef int (*keeper_work_fn)(const char *folder, const struct bench_options *options);
 
-/* Runs @work in a new folder within @options->dir. Returns its status, STATUS_ENVIRONMENT if it could
- * not be run or did not come to its end. */
+/* Runs @work in a new folder within @options->dir. Returns its status, STATUS_ENVIRONMENT if it
+ * could not be run or did not come to its end. */
 int keeper_run(keeper_work_fn work, const struct bench_options *options);
 
 #endif

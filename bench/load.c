@@ -120,8 +120,7 @@ static void on_submitted(void *self, const struct command_answer *answer)
     }
 
     const Hs__Receipt__Result *result = answer->receipt->result;
-    struct unit *unit =
-        result == NULL ? NULL : book_unit(load->settings.book, result->proposal);
+    struct unit *unit = result == NULL ? NULL : book_unit(load->settings.book, result->proposal);
     if (unit == NULL || result->gate_failed || result->incomplete || unit->is_submitted) {
         fail(load, ERR_CORRUPT, "a submission led to no new proposal", "");
         return;
@@ -427,9 +426,8 @@ static void make_material(struct load *load)
     arena_init(&load->material, MATERIAL_ARENA_BYTES);
     arena_init(&load->arena, MATERIAL_ARENA_BYTES);
     load->packet = definitions_packet(0, &load->material);
-    load->opinion =
-        definitions_opinion((ProtobufCBinaryData){HASH_BYTES, (uint8_t[HASH_BYTES]){0}},
-                            &load->material);
+    load->opinion = definitions_opinion((ProtobufCBinaryData){HASH_BYTES, (uint8_t[HASH_BYTES]){0}},
+                                        &load->material);
 }
 
 enum err load_open(const struct load_settings *settings, struct load **out)

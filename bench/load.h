@@ -28,17 +28,17 @@ struct load_settings {
 
 struct load;
 
-/* Connects everybody and waits until each is welcomed. What goes wrong is said on standard error, as
- * in the calls below.
+/* Connects everybody and waits until each is welcomed. What goes wrong is said on standard error,
+ * as in the calls below.
  *
  * Errors: ERR_TIMEOUT, ERR_IO. */
 enum err load_open(const struct load_settings *settings, struct load **out);
 
 /* A stretch of work. */
 struct load_phase {
-    int64_t duration_ms;     /* 0: until the submissions are done */
-    uint64_t submissions;    /* in this phase; 0: no limit */
-    bool is_unanswered;      /* agents leave the reviews open: a unit ends with its submission */
+    int64_t duration_ms;      /* 0: until the submissions are done */
+    uint64_t submissions;     /* in this phase; 0: no limit */
+    bool is_unanswered;       /* agents leave the reviews open: a unit ends with its submission */
     void (*tick)(void *self); /* every LOAD_TICK_MS; may be NULL */
     void *self;
 };

@@ -186,8 +186,8 @@ static enum err enrol_all(struct orders *orders)
     for (size_t i = 0; i < BENCH_DEPARTMENTS && err == ERR_OK; i++) {
         err = define(orders, bench_departments[i]);
         if (err == ERR_OK) {
-            err = enrol(orders, &office->agents[i], HS__PRINCIPAL__ROLE__AGENT,
-                        bench_departments[i]);
+            err =
+                enrol(orders, &office->agents[i], HS__PRINCIPAL__ROLE__AGENT, bench_departments[i]);
         }
     }
     for (uint32_t i = 0; i < office->submitter_count && err == ERR_OK; i++) {
@@ -217,8 +217,7 @@ static enum err publish_all(struct orders *orders)
                       definitions_pack("lead", &orders->arena));
     }
     for (size_t i = 0; i < BENCH_DEPARTMENTS && err == ERR_OK; i++) {
-        const struct founding_author agent = {office->agents[i].name,
-                                              &office->agents[i].keys.sign};
+        const struct founding_author agent = {office->agents[i].name, &office->agents[i].keys.sign};
 
         err = publish(orders, &agent, HS__PUBLISH__KIND__PACK,
                       definitions_pack(bench_departments[i], &orders->arena));

@@ -18,7 +18,7 @@
 enum {
     EXEC_FAILED = 127,
     LOG_MODE = 0600,
-    LOG_END_BYTES = 2048, /* of the log, shown when it does not serve */
+    LOG_END_BYTES = 2048,                /* of the log, shown when it does not serve */
     LINE_BYTES = ENDPOINT_BYTES_MAX + 6, /* "ready " and the endpoint */
     PATH_BYTES = FILES_PATH_BYTES_MAX + 32,
 };
@@ -233,10 +233,9 @@ enum err server_cpu_seconds(const struct server *server, double *out)
 
     /* proc(5): the name stands in parentheses; utime and stime are fields 14 and 15, in ticks. */
     const char *rest = strrchr(text, ')');
-    if (rest == NULL || sscanf(rest + 1,
-                               " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64
-                               " %" SCNu64,
-                               &user, &system) != 2) {
+    if (rest == NULL ||
+        sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64, &user,
+               &system) != 2) {
         return ERR_IO;
     }
     *out = (double)(user + system) / (double)sysconf(_SC_CLK_TCK);

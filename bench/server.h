@@ -14,8 +14,8 @@
 #include "net/endpoint.h"
 
 struct server {
-    pid_t pid;  /* 0: none */
-    int out_fd; /* what it prints */
+    pid_t pid;                         /* 0: none */
+    int out_fd;                        /* what it prints */
     char endpoint[ENDPOINT_BYTES_MAX]; /* where it serves; known once it is ready */
     const char *home;                  /* borrowed */
 };

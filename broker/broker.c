@@ -350,8 +350,8 @@ static void say_welcome(struct broker *broker, struct session *session, struct a
     }
     welcome->office = broker->office->id;
     welcome->sign_key = broker->office->sign_key;
-    welcome->head = message_read(&hs__signed_head__descriptor,
-                                 (struct bytes){head->bytes, head->size}, arena);
+    welcome->head =
+        message_read(&hs__signed_head__descriptor, (struct bytes){head->bytes, head->size}, arena);
     welcome->now_at = broker->options.clock.wall_ms(broker->options.clock.self);
     welcome->prefix = broker->office->prefix;
     welcome->utc_offset_minutes = broker->office->utc_offset_minutes;
@@ -427,7 +427,8 @@ static void take_content(struct broker *broker, struct session *session,
     }
 }
 
-/* True if @body looks like an envelope: the first byte of a ClientMessage is its one field's tag. */
+/* True if @body looks like an envelope: the first byte of a ClientMessage is its one field's tag.
+ */
 static bool is_envelope(struct bytes body)
 {
     return body.size > 0 && body.data[0] >> 3 == HS__CLIENT_MESSAGE__BODY_ENVELOPE;

@@ -168,8 +168,8 @@ static void touch(struct touched *touched, const char *department)
     }
 }
 
-static void say_ended(struct session *session, const Hs__Proposal *proposal,
-                      const char *department, struct arena *arena)
+static void say_ended(struct session *session, const Hs__Proposal *proposal, const char *department,
+                      struct arena *arena)
 {
     Hs__BrokerMessage *message = outbox_message(arena);
     Hs__ReviewEnded *ended = message_new(&hs__review_ended__descriptor, arena);
@@ -185,8 +185,8 @@ static void say_ended(struct session *session, const Hs__Proposal *proposal,
 
 /* Ends the leases of a review that needs no answer any more; whoever held one is told. The agent
  * that answered hears it too: it has dropped the task then, and loses nothing. */
-static void end_leases(struct broker *broker, const Hs__Proposal *proposal,
-                       const char *department, struct arena *arena)
+static void end_leases(struct broker *broker, const Hs__Proposal *proposal, const char *department,
+                       struct arena *arena)
 {
     for (struct session *s = broker->sessions.all; s != NULL; s = s->all_next) {
         if (strcmp(s->department, department) == 0 &&

@@ -10,7 +10,13 @@
 #include "os/random.h"
 #include "proto/tags.h"
 
-enum { CURVE_KEY_BYTES = 32, PREFIX_BYTES_MAX = 16, ID_BYTES = 16, ID_TIME_BYTES = 6, FOUNDING_ARENA_BYTES = 32 << 20 };
+enum {
+    CURVE_KEY_BYTES = 32,
+    PREFIX_BYTES_MAX = 16,
+    ID_BYTES = 16,
+    ID_TIME_BYTES = 6,
+    FOUNDING_ARENA_BYTES = 32 << 20
+};
 
 struct founding {
     struct journal *journal;

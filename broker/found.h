@@ -2,9 +2,9 @@
 /* found.h - the founding of an office: its journal, its genesis, and what is ordered before the
  * broker serves for the first time.
  *
- * Every order is a command in an envelope signed by the principal that gives it, decided by the same
- * turn as later ones and recorded the same way: the journal knows no other beginning than genesis.
- * Only while no broker serves the home.
+ * Every order is a command in an envelope signed by the principal that gives it, decided by the
+ * same turn as later ones and recorded the same way: the journal knows no other beginning than
+ * genesis. Only while no broker serves the home.
  */
 #ifndef BROKER_FOUND_H
 #define BROKER_FOUND_H
@@ -25,9 +25,9 @@ struct founding_settings {
     const char *office;  /* id: plain, as in core/names.h */
     const char *prefix;  /* of proposal numbers: LJHS */
     int utc_offset_minutes;
-    const struct sign_key *office_key;       /* the broker's */
-    const uint8_t *office_curve_key;         /* public, 32 bytes */
-    const Hs__Principal *security_admin;     /* name, roles, both public keys */
+    const struct sign_key *office_key;   /* the broker's */
+    const uint8_t *office_curve_key;     /* public, 32 bytes */
+    const Hs__Principal *security_admin; /* name, roles, both public keys */
     struct clock clock;
 };
 

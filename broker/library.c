@@ -108,8 +108,7 @@ static const struct rulebook *make_rulebook(struct volume *volume,
         return NULL;
     }
     sources.process = read_message(source, pins->process, &hs__process__descriptor, arena);
-    sources.dictionary =
-        read_message(source, pins->dictionary, &hs__dictionary__descriptor, arena);
+    sources.dictionary = read_message(source, pins->dictionary, &hs__dictionary__descriptor, arena);
     if (sources.process == NULL || sources.dictionary == NULL ||
         !read_packs(pins, source, arena, &sources)) {
         return NULL;
@@ -163,8 +162,7 @@ const struct rulebook *library_rulebook(struct library *library, struct bytes ha
 }
 
 const struct rulebook *library_current(struct library *library, const Hs__Office *office,
-                                       const char *process,
-                                       const struct definition_source *source)
+                                       const char *process, const struct definition_source *source)
 {
     const char *id = process[0] == '\0' ? office->default_process : process;
 
@@ -176,7 +174,8 @@ const struct rulebook *library_current(struct library *library, const Hs__Office
     return NULL;
 }
 
-/* Reads every definition of one kind in force, skipping none: what is in force is in the journal. */
+/* Reads every definition of one kind in force, skipping none: what is in force is in the journal.
+ */
 static const void **read_all(Hs__Office__Current *const *rows, size_t count,
                              const ProtobufCMessageDescriptor *type,
                              const struct definition_source *source, struct arena *arena)
@@ -198,12 +197,12 @@ const struct catalogue *library_catalogue(struct library *library, const Hs__Off
 
     arena_clear(arena);
     library->catalogue = (struct catalogue){
-        .dictionaries = (const Hs__Dictionary *const *)read_all(
-            office->dictionaries, office->n_dictionaries, &hs__dictionary__descriptor, source,
-            arena),
+        .dictionaries =
+            (const Hs__Dictionary *const *)read_all(office->dictionaries, office->n_dictionaries,
+                                                    &hs__dictionary__descriptor, source, arena),
         .dictionary_count = office->n_dictionaries,
-        .processes = (const Hs__Process *const *)read_all(
-            office->processes, office->n_processes, &hs__process__descriptor, source, arena),
+        .processes = (const Hs__Process *const *)read_all(office->processes, office->n_processes,
+                                                          &hs__process__descriptor, source, arena),
         .process_count = office->n_processes,
         .packs = (const Hs__Pack *const *)read_all(office->packs, office->n_packs,
                                                    &hs__pack__descriptor, source, arena),

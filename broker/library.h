@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* library.h - the definitions in use, compiled once: a rulebook for each pins, the catalogue of what
- * is in force.
+/* library.h - the definitions in use, compiled once: a rulebook for each pins, the catalogue of
+ * what is in force.
  *
  * A cache and nothing more: everything in it comes from the journal by hash and can be dropped at
  * any time between turns. Rulebooks and messages handed out stay valid until library_trim().
@@ -13,7 +13,7 @@
 #include "lib/hash.h"
 
 enum {
-    LIBRARY_RULEBOOKS_MAX = 64,                   /* kept; an office has few in use at a time */
+    LIBRARY_RULEBOOKS_MAX = 64,                /* kept; an office has few in use at a time */
     LIBRARY_RULEBOOK_BYTES = 64 * 1024 * 1024, /* that one may take, its messages included */
 };
 
@@ -29,16 +29,15 @@ struct library;
 struct library *library_new(void);
 void library_free(struct library *library);
 
-/* Returns the rulebook of the pins named by @hash, or NULL if they, or a part of them, are not there
- * or do not compile. */
+/* Returns the rulebook of the pins named by @hash, or NULL if they, or a part of them, are not
+ * there or do not compile. */
 const struct rulebook *library_rulebook(struct library *library, struct bytes hash,
                                         const struct definition_source *source);
 
 /* Returns the rulebook that @process (empty: the default) opens rounds under now; NULL if there is
  * no such process or a part of it is not published. */
 const struct rulebook *library_current(struct library *library, const Hs__Office *office,
-                                       const char *process,
-                                       const struct definition_source *source);
+                                       const char *process, const struct definition_source *source);
 
 /* Returns the messages of all definitions in force in @office. Valid until the next call. */
 const struct catalogue *library_catalogue(struct library *library, const Hs__Office *office,

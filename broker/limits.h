@@ -7,10 +7,10 @@ enum {
     /* A turn: what is decided in one transaction. The rest waits in the sockets. */
     TURN_COMMANDS_MAX = 4096,
     TURN_ARENA_BYTES = 64 * 1024 * 1024,
-    TURN_ALARMS_MAX = 1024,          /* so that a burst of deadlines does not keep commands waiting */
-    TURN_PRINCIPAL_COMMANDS = 256,   /* of one principal while others wait */
+    TURN_ALARMS_MAX = 1024,        /* so that a burst of deadlines does not keep commands waiting */
+    TURN_PRINCIPAL_COMMANDS = 256, /* of one principal while others wait */
     COMMAND_ID_BYTES = 16,
-    COMMAND_ARENA_FACTOR = 16,       /* a command may use this many times its envelope's bytes, */
+    COMMAND_ARENA_FACTOR = 16,         /* a command may use this many times its envelope's bytes, */
     COMMAND_ARENA_BYTES_MIN = 1 << 20, /* and at least this */
 
     /* Sessions: connections that said hello or watch something. */
@@ -21,7 +21,7 @@ enum {
     BUNDLE_BYTES_MAX = 1024 * 1024, /* a bundle is closed at this size */
     CREDIT_MAX = 4096,              /* reviews an agent may hold unanswered */
 
-    QUERY_ROWS_MAX = 500,           /* rows of one answer; the client asks for the next */
+    QUERY_ROWS_MAX = 500, /* rows of one answer; the client asks for the next */
     QUERY_ARENA_BYTES = 32 * 1024 * 1024,
 };
 

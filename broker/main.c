@@ -13,7 +13,7 @@
 #include "os/random.h"
 #include "proto/text/load.h"
 
-enum { EXIT_USAGE = 2, EXIT_ENVIRONMENT = 4, PATH_BYTES = 4096, CONFIG_ARENA_BYTES = 4 << 20 };
+enum { EXIT_USAGE = 2, EXIT_ENVIRONMENT = 4, PATH_BYTES = 4096 };
 
 #define DEFAULT_LISTEN  "tcp://127.0.0.1:7700"
 #define DEFAULT_RESERVE ((uint64_t)256 << 20)
@@ -128,8 +128,10 @@ struct arguments {
 static int read_arguments(int argc, char **argv, struct arguments *out)
 {
     static const struct option options[] = {
-        {"home", required_argument, NULL, 'h'},   {"listen", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, '?'},         {"version", no_argument, NULL, 'v'},
+        {"home", required_argument, NULL, 'h'},
+        {"listen", required_argument, NULL, 'l'},
+        {"help", no_argument, NULL, '?'},
+        {"version", no_argument, NULL, 'v'},
         {NULL, 0, NULL, 0},
     };
     int option;
@@ -176,9 +178,9 @@ static int run(const struct arguments *arguments, const Hs__OfficeConfig *config
 
     struct broker_options options = {
         .home = arguments->home,
-        .listen = arguments->listen != NULL     ? arguments->listen
+        .listen = arguments->listen != NULL   ? arguments->listen
                   : config->listen[0] != '\0' ? config->listen
-                                                : DEFAULT_LISTEN,
+                                              : DEFAULT_LISTEN,
         .map_bytes = config->map_bytes,
         .reserve_bytes = config->reserve_bytes == 0 ? DEFAULT_RESERVE : config->reserve_bytes,
         .log = &daemon.log,
@@ -187,10 +189,27 @@ static int run(const struct arguments *arguments, const Hs__OfficeConfig *config
     return serve(&daemon, &options);
 }
 
+static const Hs__OfficeConfig *load_config(const char *home, struct arena *arena)
+{
+    struct text_errors errors;
+    char path[PATH_BYTES];
+    struct text_file file = {.path = path, .arena = arena, .errors = &errors};
+    ProtobufCMessage *message = NULL;
+
+    (void)snprintf(path, sizeof path, "%s/office.yaml", home);
+    text_errors_init(&errors, TEXT_EN);
+    if (load_message(&file, &hs__office_config__descriptor, &message) == ERR_OK) {
+        return (const Hs__OfficeConfig *)message;
+    }
+    for (size_t i = 0; i < errors.count; i++) {
+        fprintf(stderr, "%s\n", text_error_line(&errors.rows[i], path, arena));
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     struct arguments arguments = {0};
-    char path[PATH_BYTES];
     struct arena arena;
     int status = read_arguments(argc, argv, &arguments);
 
@@ -199,10 +218,10 @@ int main(int argc, char **argv)
     }
     (void)signal(SIGPIPE, SIG_IGN); /* a reader of our output that is gone stops nothing */
     random_seed_libc();
-    arena_init(&arena, CONFIG_ARENA_BYTES);
-    (void)snprintf(path, sizeof path, "%s/office.yaml", arguments.home);
+    arena_init(&arena, LOAD_ARENA_BYTES);
 
-    LOAD_CONFIG
+    const Hs__OfficeConfig *config = load_config(arguments.home, &arena);
+    status = config == NULL ? EXIT_USAGE : run(&arguments, config);
     arena_release(&arena);
     return status;
 }

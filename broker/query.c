@@ -173,9 +173,8 @@ static enum err next_ids(struct asking *asking, uint64_t after, struct id_list *
 
     ids->count = 0;
     if (list->status[0] != '\0') {
-        return status_of(list->status, &status)
-                   ? view_by_status(asking->txn, status, after, ids)
-                   : ERR_OK;
+        return status_of(list->status, &status) ? view_by_status(asking->txn, status, after, ids)
+                                                : ERR_OK;
     }
     if (asking->principal->n_roles == 1 &&
         principal_has_role(asking->principal, HS__PRINCIPAL__ROLE__APPLICANT)) {
@@ -418,8 +417,7 @@ static void answer_verdict(struct asking *asking)
 static void answer_definition(struct asking *asking)
 {
     struct bytes hash = bytes_of(asking->query->definition->hash);
-    Hs__Answer__Definition *out =
-        message_new(&hs__answer__definition__descriptor, asking->arena);
+    Hs__Answer__Definition *out = message_new(&hs__answer__definition__descriptor, asking->arena);
     struct definition_body body;
     enum err err = hash.size == HASH_BYTES
                        ? body_definition(asking->txn, hash, asking->arena, &body)
@@ -510,8 +508,7 @@ static bool fill_line(struct asking *asking, const struct entry *entry, Hs__Jour
 
     switch (entry->kind) {
     case ENTRY_RECEIVED:
-        line->received =
-            message_read(&hs__received__descriptor, entry->bytes, asking->arena);
+        line->received = message_read(&hs__received__descriptor, entry->bytes, asking->arena);
         return line->received != NULL;
     case ENTRY_EVENT:
         return fill_event(asking, entry, line);
@@ -581,8 +578,7 @@ static void answer_journal(struct asking *asking)
 static void answer_principals(struct asking *asking)
 {
     const struct directory *directory = &asking->broker->directory;
-    Hs__Answer__Principals *out =
-        message_new(&hs__answer__principals__descriptor, asking->arena);
+    Hs__Answer__Principals *out = message_new(&hs__answer__principals__descriptor, asking->arena);
 
     if (out != NULL) {
         out->n_principals = directory->count;

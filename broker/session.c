@@ -127,8 +127,8 @@ static size_t find_lease(const struct session *session, uint64_t proposal, uint3
 {
     size_t index = 0;
 
-    while (index < session->lease_count && (session->leases[index].proposal != proposal ||
-                                            session->leases[index].round != round)) {
+    while (index < session->lease_count &&
+           (session->leases[index].proposal != proposal || session->leases[index].round != round)) {
         index++;
     }
     return index;

@@ -174,8 +174,8 @@ static void start_next(struct documents_service *service)
 static void answer_job(struct documents_service *service, const struct job *job)
 {
     struct broker *broker = service->broker;
-    struct session *session = sessions_find(
-        &broker->sessions, (struct bytes){job->routing, job->routing_size});
+    struct session *session =
+        sessions_find(&broker->sessions, (struct bytes){job->routing, job->routing_size});
 
     if (session == NULL || strcmp(session->user, job->user) != 0) {
         return; /* gone; an upload goes on where it stopped */
@@ -277,8 +277,8 @@ void transfer_put(struct documents_service *service, struct session *session,
     job->is_put = true;
     job->chunk.size = put->size;
     job->chunk.offset = put->offset;
-    job->chunk.bytes = (struct bytes){arena_copy(&job->arena, bytes_of(put->chunk)),
-                                      put->chunk.len};
+    job->chunk.bytes =
+        (struct bytes){arena_copy(&job->arena, bytes_of(put->chunk)), put->chunk.len};
     if (job->chunk.bytes.data == NULL) { /* larger than a chunk may be */
         job->chunk.bytes = (struct bytes){0};
         job->chunk.size = UINT64_MAX; /* which the store refuses as too large */

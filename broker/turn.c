@@ -39,7 +39,7 @@ struct turn {
     struct submitted_packet {
         uint64_t proposal;
         struct bytes bytes;
-    } *packets;
+    } * packets;
     size_t packet_count;
     size_t packet_capacity;
 
@@ -152,8 +152,8 @@ struct arena *turn_arena(struct turn *turn)
 
 static struct reply *add_reply(struct turn *turn, void *tag, struct bytes command_id)
 {
-    turn->replies = grown(turn->replies, turn->reply_count, &turn->reply_capacity,
-                          sizeof(struct reply));
+    turn->replies =
+        grown(turn->replies, turn->reply_count, &turn->reply_capacity, sizeof(struct reply));
 
     struct reply *reply = &turn->replies[turn->reply_count++];
     *reply = (struct reply){.tag = tag,
@@ -275,8 +275,7 @@ static const Hs__Packet *packet_of(const Hs__Command *command)
     return command->body_case == HS__COMMAND__BODY_REVISE ? command->revise->packet : NULL;
 }
 
-static bool find_documents(struct turn *turn, const Hs__Packet *packet,
-                           struct situation *situation)
+static bool find_documents(struct turn *turn, const Hs__Packet *packet, struct situation *situation)
 {
     const struct turn_settings *settings = &turn->settings;
     const char **missing = arena_array(&turn->arena, packet->n_documents, sizeof *missing);
@@ -344,9 +343,8 @@ static bool find_situation(struct turn *turn, const struct command *command,
         situation->proposal = record;
     }
     if (packet != NULL) {
-        situation->rulebook =
-            library_current(turn->settings.library, situation->office,
-                            process_of(command->content, situation), &source);
+        situation->rulebook = library_current(turn->settings.library, situation->office,
+                                              process_of(command->content, situation), &source);
         if (!find_documents(turn, packet, situation)) {
             return false;
         }
@@ -378,10 +376,9 @@ static bool record_envelope(struct turn *turn, struct envelope *envelope)
     received.user_id = envelope->user_id;
 
     struct bytes bytes = message_pack(&received, &turn->arena);
-    enum err err = bytes.data == NULL
-                       ? ERR_NO_SPACE
-                       : journal_append(turn->settings.journal, ENTRY_RECEIVED, bytes,
-                                        &envelope->received_seq);
+    enum err err = bytes.data == NULL ? ERR_NO_SPACE
+                                      : journal_append(turn->settings.journal, ENTRY_RECEIVED,
+                                                       bytes, &envelope->received_seq);
     if (err != ERR_OK) {
         fail(turn, err);
         return false;
@@ -401,7 +398,8 @@ static void add_happening(struct turn *turn, uint64_t seq, const Hs__Event *even
     }
 }
 
-/* Appends one event and applies it. @command is NULL for the clock's. Returns its seq, 0 on failure.
+/* Appends one event and applies it. @command is NULL for the clock's. Returns its seq, 0 on
+ * failure.
  */
 static uint64_t record_event(struct turn *turn, const Hs__Event *event,
                              const struct command *command)
@@ -447,8 +445,8 @@ static void keep_packet(struct turn *turn, const struct command *command,
         (struct submitted_packet){decision->result.proposal, bytes};
 }
 
-static void record_decision(struct turn *turn, struct envelope *envelope,
-                            struct command *command, const struct decision *decision)
+static void record_decision(struct turn *turn, struct envelope *envelope, struct command *command,
+                            const struct decision *decision)
 {
     struct reply *reply = command->reply;
 
@@ -475,8 +473,8 @@ static void record_decision(struct turn *turn, struct envelope *envelope,
 }
 
 /* Finds the row of the command that gave the opinion of @review. */
-static enum err find_first_opinion(struct turn *turn, const Hs__ReviewRef *review,
-                                   struct bytes *id, struct command_row *row)
+static enum err find_first_opinion(struct turn *turn, const Hs__ReviewRef *review, struct bytes *id,
+                                   struct command_row *row)
 {
     struct transaction *txn = journal_transaction(turn->settings.journal);
     struct received_body received;
@@ -573,8 +571,7 @@ static void take_command(struct turn *turn, struct envelope *envelope, uint32_t 
         .reply = add_reply(turn, envelope->tag, (struct bytes){0}),
     };
     ProtobufCMessage *message = NULL;
-    enum err err =
-        message_parse(&hs__command__descriptor, command.bytes, &turn->arena, &message);
+    enum err err = message_parse(&hs__command__descriptor, command.bytes, &turn->arena, &message);
 
     turn->command_count++;
     if (turn->arena.used_bytes > TURN_ARENA_BYTES / 4 * 3 || !ledger_has_room(turn->ledger)) {
@@ -672,8 +669,8 @@ void turn_envelope(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
     }
 }
 
-void turn_refuse(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
-                 enum refusal refusal, void *tag)
+void turn_refuse(struct turn *turn, const Hs__SignedEnvelope *signed_envelope, enum refusal refusal,
+                 void *tag)
 {
     const Hs__Envelope *content = open_envelope(turn, signed_envelope);
 
@@ -698,9 +695,8 @@ void turn_refuse(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
 
 void turn_genesis(struct turn *turn, const Hs__Genesis *genesis)
 {
-    struct situation situation = {.now_ms = turn->now_ms,
-                                  .office = turn->office,
-                                  .arena = &turn->arena};
+    struct situation situation = {
+        .now_ms = turn->now_ms, .office = turn->office, .arena = &turn->arena};
     struct decision decision;
 
     decide_genesis(&situation, genesis, &decision);
@@ -714,9 +710,8 @@ void turn_genesis(struct turn *turn, const Hs__Genesis *genesis)
 
 static void decide_alarm(struct turn *turn, const struct due_review *row)
 {
-    struct situation situation = {.now_ms = turn->now_ms,
-                                  .office = turn->office,
-                                  .arena = &turn->arena};
+    struct situation situation = {
+        .now_ms = turn->now_ms, .office = turn->office, .arena = &turn->arena};
     struct decision decision;
     const Hs__Proposal *proposal = NULL;
     enum err err = ledger_proposal(turn->ledger, row->proposal, &proposal);
@@ -816,8 +811,8 @@ static enum err commit_turn(struct turn *turn)
         .office = office->id, .epoch = office->epoch, .sign = sign_head, .self = turn};
 
     find_records(turn); /* while the transaction lasts; the records are in the arena */
-    enum err err = ledger_flush(turn->ledger, journal_next_seq(turn->settings.journal),
-                                turn->now_ms);
+    enum err err =
+        ledger_flush(turn->ledger, journal_next_seq(turn->settings.journal), turn->now_ms);
     if (err != ERR_OK) {
         return err;
     }

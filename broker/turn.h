@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* turn.h - one turn of the broker: deadlines and commands decided in one transaction, made durable by
- * one sync.
+/* turn.h - one turn of the broker: deadlines and commands decided in one transaction, made durable
+ * by one sync.
  *
  *     turn_begin() ... turn_alarms() ... turn_envelope() for each ... turn_end()
  *
@@ -29,8 +29,8 @@ struct reply {
     void *tag;
     enum reply_kind kind;
     struct bytes command_id;
-    Hs__Receipt *receipt; /* of REPLY_RECEIPT, after turn_end(); without a head if it is this turn's.
-                             Of OPINION_ALREADY_GIVEN: the first opinion's, complete */
+    Hs__Receipt *receipt; /* of REPLY_RECEIPT, after turn_end(); without a head if it is this
+                             turn's. Of OPINION_ALREADY_GIVEN: the first opinion's, complete */
     enum refusal refusal;
     const char *detail; /* or NULL */
 
@@ -87,8 +87,8 @@ void turn_envelope(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
                    const char *user_id, void *tag);
 
 /* The same for every command of the envelope refused with @refusal and nothing decided. */
-void turn_refuse(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
-                 enum refusal refusal, void *tag);
+void turn_refuse(struct turn *turn, const Hs__SignedEnvelope *signed_envelope, enum refusal refusal,
+                 void *tag);
 
 /* True if the turn is full: its arena or its number of commands. The rest waits. */
 bool turn_is_full(const struct turn *turn);

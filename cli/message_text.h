@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* message_text.h - messages as JSON on out, and from files, with the errors said on err. */
+/* message_text.h - messages as JSON, and from files, with what is wrong with a file said on err. */
 #ifndef CLI_MESSAGE_TEXT_H
 #define CLI_MESSAGE_TEXT_H
 
 #include "cli/cli.h"
 #include "proto/message.h"
+#include "proto/text/load.h"
 
 /* Returns @message as canonical JSON, its times in the local time UTC + @offset_minutes; the caller
  * releases it. */
-json_t *message_json(const struct cli *cli, const void *message, int offset_minutes);
+json_t *message_json(const void *message, int offset_minutes);
 
 /* Sets @out to the message of type @type in the YAML or JSON file @path. Returns STATUS_DONE, or
- * STATUS_INVALID after saying "file:line: path: reason" for each error of the file. */
+ * STATUS_INVALID after saying every "file:line: path: reason". */
 int message_load(const struct cli *cli, const char *path, const ProtobufCMessageDescriptor *type,
                  void **out);
+
+/* Returns a file to be read from @path, whose errors are empty and in @cli's language. */
+struct text_file message_file(const struct cli *cli, const char *path);
+
+/* Says the errors of @file on err, a line each. */
+void message_file_tell(const struct cli *cli, const struct text_file *file);
 
 #endif

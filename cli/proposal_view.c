@@ -11,7 +11,7 @@ enum { TITLE_COLUMNS_MAX = 60 };
 json_t *proposal_to_json(const struct cli *cli, const Hs__Proposal *proposal, int offset_minutes)
 {
     json_t *all = cli_memory(json_pack("{s:s}", "proposalId", proposal->number));
-    json_t *message = message_json(cli, proposal, offset_minutes);
+    json_t *message = message_json(proposal, offset_minutes);
     json_t *reviews = json_object_get(message, "reviews");
     size_t index;
     json_t *review;

@@ -63,7 +63,7 @@ static int list(struct cli *cli, struct session *session, const struct arguments
         return status;
     }
     if (cli->is_json) {
-        cli_json(cli, message_json(cli, answer->principals, session_offset_minutes(session)));
+        cli_json(cli, message_json(answer->principals, session_offset_minutes(session)));
     } else {
         print_principals(cli, answer->principals);
     }

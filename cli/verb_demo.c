@@ -24,7 +24,7 @@ static bool wait_until_ready(const struct cli *cli, FILE *lines)
     bool is_ready = false;
 
     while (!is_ready && getline(&line, &capacity, lines) > 0) {
-        is_ready = strncmp(line, "ready broker=", strlen("ready broker=")) == 0;
+        is_ready = strncmp(line, "ready ", strlen("ready ")) == 0;
         if (!cli->is_json) {
             (void)fputs(line, cli->out); /* shows when out is flushed */
             (void)fflush(cli->out);

@@ -8,10 +8,9 @@
 #include "cli/verbs.h"
 #include "cli/words.h"
 
-static json_t *departments_to_json(const struct cli *cli, const Hs__Office *office,
-                                   int offset_minutes)
+static json_t *departments_to_json(const Hs__Office *office, int offset_minutes)
 {
-    json_t *whole = message_json(cli, office, offset_minutes);
+    json_t *whole = message_json(office, offset_minutes);
     json_t *departments = cli_memory(json_object_get(whole, "departments"));
     json_t *out = json_pack("{s:O}", "departments", departments);
 
@@ -59,7 +58,7 @@ static int list(struct cli *cli, struct session *session, const struct arguments
         return status;
     }
     if (cli->is_json) {
-        cli_json(cli, departments_to_json(cli, office, session_offset_minutes(session)));
+        cli_json(cli, departments_to_json(office, session_offset_minutes(session)));
     } else {
         print_departments(cli, office);
     }

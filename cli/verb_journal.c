@@ -35,7 +35,7 @@ static void print_line(const struct cli *cli, const Hs__JournalLine *line, int o
     char hash[2 * SHORT_HASH_BYTES + 1] = "";
 
     if (cli->is_json) {
-        cli_json(cli, message_json(cli, line, offset_minutes));
+        cli_json(cli, message_json(line, offset_minutes));
         return;
     }
     stamp_write(line->at, offset_minutes, stamp);

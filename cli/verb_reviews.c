@@ -53,7 +53,7 @@ static int ask(struct cli *cli, struct session *session, const struct arguments 
         return status;
     }
     if (cli->is_json) {
-        cli_json(cli, message_json(cli, answer->reviews, offset_minutes));
+        cli_json(cli, message_json(answer->reviews, offset_minutes));
     } else {
         print_reviews(cli, answer->reviews, offset_minutes);
     }

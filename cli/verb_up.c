@@ -11,6 +11,7 @@
 
 #include "cli/definitions.h"
 #include "cli/home.h"
+#include "cli/new_home.h"
 #include "cli/supervisor.h"
 #include "cli/verbs.h"
 #include "core/names.h"
@@ -26,6 +27,7 @@ struct up {
     const char *departments[DEPARTMENTS_MAX];
     size_t department_count;
     size_t ready_count; /* of the agents */
+    const char *listen; /* what the broker is first told */
     const char *endpoint;
 };
 
@@ -43,7 +45,7 @@ static const char *const *broker_argv(const struct up *up, const char *listen)
     argv[0] = cli_format(up->cli, "%s/huishen-broker", up->cli->folder);
     argv[1] = "--home";
     argv[2] = up->home.folder;
-    argv[3] = listen[0] == '\0' ? NULL : "--listen";
+    argv[3] = "--listen";
     argv[4] = listen;
     return argv;
 }
@@ -122,7 +124,9 @@ static void take_endpoint(struct up *up, const char *line)
     if (err != ERR_OK) {
         cli_fail(up->cli, STATUS_ENVIRONMENT, "%s: %s", path, err_text(err));
     }
-    supervisor_change(up->supervisor, "broker", broker_argv(up, up->endpoint));
+    if (strcmp(up->endpoint, up->listen) != 0) {
+        supervisor_change(up->supervisor, "broker", broker_argv(up, up->endpoint));
+    }
 }
 
 static void on_ready(void *self, const char *name, const char *line, bool is_first)
@@ -135,7 +139,7 @@ static void on_ready(void *self, const char *name, const char *line, bool is_fir
         return;
     }
     if (!up->cli->is_json) {
-        say_line(up, line);
+        say_line(up, cli_format(up->cli, "%s %s", name, line));
     }
     if (is_broker) {
         take_endpoint(up, line);
@@ -255,7 +259,7 @@ static int take_lock(const struct up *up, int *out)
     return STATUS_DONE;
 }
 
-static int serve(struct up *up, const char *listen)
+static int serve(struct up *up)
 {
     const struct supervisor_listener listener = {
         .self = up, .on_ready = on_ready, .on_end = on_end};
@@ -265,7 +269,7 @@ static int serve(struct up *up, const char *listen)
         return cli_fail(up->cli, STATUS_ENVIRONMENT,
                         cli_text(up->cli, "系统资源不足", "the system refuses a loop"));
     }
-    (void)supervisor_add(up->supervisor, "broker", broker_argv(up, listen),
+    (void)supervisor_add(up->supervisor, "broker", broker_argv(up, up->listen),
                          log_path(up, "broker")); /* the first: there is room */
     bool is_orderly = supervisor_run(up->supervisor);
     supervisor_free(up->supervisor);
@@ -309,7 +313,10 @@ static int run(struct cli *cli, const struct arguments *arguments)
         status = take_lock(&up, &lock);
     }
     if (status == STATUS_DONE) {
-        status = serve(&up, has_port ? cli_format(cli, "tcp://127.0.0.1:%u", (unsigned)port) : "");
+        up.listen = has_port ? cli_format(cli, "tcp://127.0.0.1:%u", (unsigned)port)
+                    : up.home.office->listen[0] != 0 ? up.home.office->listen
+                                                     : NEW_HOME_LISTEN;
+        status = serve(&up);
     }
     if (lock >= 0) {
         (void)close(lock); /* which gives it back */
@@ -337,13 +344,14 @@ const struct verb verb_up = {
     .needs_home = true,
     .summary = {"在本机运行整个辖区", "run everything of an office on this machine"},
     .manual =
-        {"启动 huishen-broker 和每个部门的 huishen-agent，逐一印出其 ready 行；全部就绪后印一行\n"
+        {"启动 huishen-broker 和每个部门的 huishen-agent，逐一印出谁已就绪；全部就绪后印一行\n"
          "ready，带地址。任何一个程序退出，一秒内重新启动；十秒内退出二十次的，每五秒至多启动\n"
          "一次；从未就绪就退出三次的，全部停止，以 4 退出。SIGINT 或 SIGTERM 有序停止全部；\n"
          "本程序无论怎样结束，子程序都不会留下。日志在 run/*.log，使用中的地址在 run/broker。\n"
          "--json 只印最后的 ready：{\"ready\": true, \"broker\", \"agents\": []}。",
-         "Starts huishen-broker and a huishen-agent for each department, and prints the ready\n"
-         "line of each; when all serve, one line `ready` with the addresses. What ends is\n"
+         "Starts huishen-broker and a huishen-agent for each department, and prints when\n"
+         "each is ready; when all serve, one line that begins with ready, with the addresses. What "
+         "ends is\n"
          "started again within a second; after twenty ends of one program in ten seconds, at\n"
          "most once in five seconds; one that ended three times without ever being ready stops\n"
          "everything, exit 4. SIGINT or SIGTERM stop all in order; however this program ends,\n"

@@ -20,7 +20,7 @@ static void write_document(const struct cli *cli, const struct arguments *argume
         struct cli to_file = *cli;
 
         to_file.out = file;
-        cli_json(&to_file, message_json(cli, document, offset_minutes));
+        cli_json(&to_file, message_json(document, offset_minutes));
     } else {
         sheet_print(cli, document, offset_minutes, file);
     }

@@ -20,6 +20,8 @@
     X(rule)          \
     X(verdict)       \
     X(journal)       \
+    X(verify)        \
+    X(lint)          \
     X(check)         \
     X(eval)          \
     X(key)           \

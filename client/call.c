@@ -148,7 +148,7 @@ static enum err wait_until(struct client_call *call, bool (*is_done)(struct clie
             return ERR_DENIED;
         }
         if (call->is_over) {
-            return ERR_TIMEOUT;
+            return client_refusals(call->client) > 0 ? ERR_DENIED : ERR_TIMEOUT;
         }
         (void)uv_run(&call->loop, UV_RUN_ONCE); /* says only whether handles are left */
     }

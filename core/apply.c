@@ -128,7 +128,8 @@ static void department_defined(Hs__Office *office, Hs__Department *department, s
             return;
         }
     }
-    office->departments = (Hs__Department **)grown(office->departments, office->n_departments, arena);
+    office->departments =
+        (Hs__Department **)grown(office->departments, office->n_departments, arena);
     office->departments[office->n_departments++] = department;
 }
 
@@ -151,8 +152,8 @@ void apply_office(Hs__Office *office, const Hs__Event *event, struct arena *aren
         definition_published(office, event->definition_published, arena);
     } else if (event->body_case == HS__EVENT__BODY_PINS_SET) {
         const Hs__PinsSet *set = event->pins_set;
-        set_current(&office->pins, &office->n_pins, current_row(set->pins->process_id, 0, set->hash),
-                    arena);
+        set_current(&office->pins, &office->n_pins,
+                    current_row(set->pins->process_id, 0, set->hash), arena);
     } else if (event->body_case == HS__EVENT__BODY_PRINCIPAL_ENROLLED) {
         office->principals = event->principal_enrolled->principal->number;
     } else if (event->body_case == HS__EVENT__BODY_PROPOSAL_SUBMITTED) {

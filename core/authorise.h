@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* authorise.h - who may do what: one table, role by operation, default deny.
  *
- * The table says which roles may ask at all; whether the proposal or the review is theirs is said by
- * authorise_proposal() and by the decision itself. Evaluated on every request.
+ * The table says which roles may ask at all; whether the proposal or the review is theirs is said
+ * by authorise_proposal() and by the decision itself. Evaluated on every request.
  */
 #ifndef CORE_AUTHORISE_H
 #define CORE_AUTHORISE_H

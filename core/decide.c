@@ -106,8 +106,7 @@ static void set_result(const struct situation *situation, struct decision *out)
     const char *number = situation->proposal == NULL ? NULL : situation->proposal->number;
 
     if (out->refusal == REFUSAL_NONE &&
-        !result_of_events(out->events, out->event_count, number, situation->arena,
-                          &out->result)) {
+        !result_of_events(out->events, out->event_count, number, situation->arena, &out->result)) {
         decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
     }
 }

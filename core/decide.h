@@ -34,11 +34,12 @@ struct catalogue {
 struct situation {
     int64_t now_ms;
     const Hs__Office *office;
-    const Hs__Principal *signer;         /* authenticated */
-    const Hs__Proposal *proposal;        /* the one the command names; NULL: there is none */
-    const struct rulebook *rulebook;     /* submit, revise: the process's current one; NULL: not ready */
-    const Hs__Principal *named;          /* enrol, change: the principal of that name, if there is one */
-    const Hs__Principal *key_owner;      /* enrol: whose key it already is, if anybody's */
+    const Hs__Principal *signer;  /* authenticated */
+    const Hs__Proposal *proposal; /* the one the command names; NULL: there is none */
+    const struct rulebook
+        *rulebook;                  /* submit, revise: the process's current one; NULL: not ready */
+    const Hs__Principal *named;     /* enrol, change: the principal of that name, if there is one */
+    const Hs__Principal *key_owner; /* enrol: whose key it already is, if anybody's */
     const char *const *missing_documents; /* submit, revise: names of documents not stored */
     size_t missing_document_count;
     const struct catalogue *catalogue; /* publish */

@@ -210,8 +210,8 @@ Hs__VerdictDocument *document_build(const struct document_sources *sources, stru
     if (document == NULL || !fill_head(sources, arena, document)) {
         return NULL;
     }
-    document->opinions = arena_array(arena, proposal->n_reviews,
-                                     sizeof(Hs__VerdictDocument__DepartmentOpinion *));
+    document->opinions =
+        arena_array(arena, proposal->n_reviews, sizeof(Hs__VerdictDocument__DepartmentOpinion *));
     if (document->opinions == NULL) {
         return NULL;
     }

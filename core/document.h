@@ -14,9 +14,9 @@
 struct document_sources {
     const Hs__Office *office;
     const Hs__Proposal *proposal;
-    const Hs__Process *process;          /* the pinned one */
-    const uint8_t *process_hash;         /* 32 bytes */
-    const Hs__Opinion *const *opinions;  /* one for each review of the proposal; NULL: none given */
+    const Hs__Process *process;         /* the pinned one */
+    const uint8_t *process_hash;        /* 32 bytes */
+    const Hs__Opinion *const *opinions; /* one for each review of the proposal; NULL: none given */
 };
 
 /* Returns the document in @arena, borrowing from the sources; NULL if it does not fit. Without a

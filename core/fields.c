@@ -136,8 +136,7 @@ static const char *name_below(const struct field_types *types, const char *field
     }
 
     const char *name = size == 0 ? field : field + size + 1;
-    return arena_copy(types->arena,
-                      (struct bytes){(const uint8_t *)name, strcspn(name, ".[")});
+    return arena_copy(types->arena, (struct bytes){(const uint8_t *)name, strcspn(name, ".[")});
 }
 
 static void add_name(const char **names, size_t *count, const char *name)
@@ -153,9 +152,8 @@ static const char *const *find_names(const void *self, const char *path, size_t 
     const struct field_types *types = self;
     const Hs__Dictionary *dictionary = types->dictionary;
     size_t settings = types->process == NULL ? 0 : types->process->n_settings;
-    const char **names = arena_array(types->arena,
-                                     dictionary->n_fields + types->derived_count + settings,
-                                     sizeof *names);
+    const char **names = arena_array(
+        types->arena, dictionary->n_fields + types->derived_count + settings, sizeof *names);
 
     *count = 0;
     if (names == NULL) {

@@ -101,13 +101,13 @@ static struct answer answer_of(const struct evaluation *evaluation)
     }
     if (evaluation->kind == EVALUATION_VALUE && evaluation->value->kind == VALUE_BOOL) {
         return (struct answer){.state = evaluation->value->truth ? HS__FINDING__STATE__PASSED
-                                                                : HS__FINDING__STATE__FAILED};
+                                                                 : HS__FINDING__STATE__FAILED};
     }
     /* A fault, or a value that is neither true nor false: unknown, with that as the reason. */
     return (struct answer){
         .state = HS__FINDING__STATE__UNKNOWN,
-        .reason = fault_zh(evaluation->kind == EVALUATION_FAULT ? evaluation->fault
-                                                                : FAULT_NOT_A_BOOL),
+        .reason =
+            fault_zh(evaluation->kind == EVALUATION_FAULT ? evaluation->fault : FAULT_NOT_A_BOOL),
     };
 }
 
@@ -183,8 +183,8 @@ static bool run_rule(struct run *run, const struct compiled_rule *rule)
     return add_row(run, rule, NULL, &answer);
 }
 
-bool findings_run(const struct compiled_pack *pack, const struct facts *facts,
-                  struct arena *arena, struct findings *out)
+bool findings_run(const struct compiled_pack *pack, const struct facts *facts, struct arena *arena,
+                  struct findings *out)
 {
     struct run run = {.pack = pack, .facts = facts, .arena = arena, .out = out};
 
@@ -274,8 +274,7 @@ Hs__Opinion__Result findings_result(const struct findings *findings, const char 
         const struct finding_row *row = &findings->rows[i];
         Hs__Opinion__Result said = HS__OPINION__RESULT__AGREE;
 
-        if (!is_owned(row, owner) ||
-            row->finding->state == HS__FINDING__STATE__NOT_APPLICABLE) {
+        if (!is_owned(row, owner) || row->finding->state == HS__FINDING__STATE__NOT_APPLICABLE) {
             continue;
         }
         if (row->finding->state == HS__FINDING__STATE__FAILED) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* findings.h - the machine check: a pack run over the facts of a packet, and what it suggests.
  *
- * A finding is never an opinion. Of a rule over a list (`each`) there is a finding for every element
- * that failed or is unknown; if there is none, one for the rule.
+ * A finding is never an opinion. Of a rule over a list (`each`) there is a finding for every
+ * element that failed or is unknown; if there is none, one for the rule.
  *
  * The suggestion, in this order: any failed must-rule with on_fail reject: disagree; any other
  * failed rule with reject or condition: conditional; otherwise agree (advise becomes an item of
@@ -41,8 +41,8 @@ struct findings {
 };
 
 /* Runs every rule of @pack over @facts. Returns false if @arena is too small. */
-bool findings_run(const struct compiled_pack *pack, const struct facts *facts,
-                  struct arena *arena, struct findings *out);
+bool findings_run(const struct compiled_pack *pack, const struct facts *facts, struct arena *arena,
+                  struct findings *out);
 
 /* Counts by rule; those of @owner only, unless it is NULL. */
 struct finding_counts findings_count(const struct findings *findings, const char *owner);
@@ -54,8 +54,8 @@ bool findings_incomplete(const struct findings *findings, const char *owner);
 Hs__Opinion__Result findings_result(const struct findings *findings, const char *owner);
 
 /* Returns the suggested opinion as it would be given by rules: result, parts (one for each owner of
- * @department, its result the worst of them), an item for each failed row, in Chinese: what is asked
- * (the rule's words), what is there instead (the values read), the basis with its confidence.
+ * @department, its result the worst of them), an item for each failed row, in Chinese: what is
+ * asked (the rule's words), what is there instead (the values read), the basis with its confidence.
  * @packet_hash: 32 bytes. Returns NULL if @arena is too small. */
 Hs__Opinion *findings_suggest(const struct findings *findings, const struct facts *facts,
                               const Hs__Department *department, const uint8_t *packet_hash,
@@ -65,9 +65,8 @@ Hs__Opinion *findings_suggest(const struct findings *findings, const struct fact
 Hs__Item *finding_item(const struct findings *findings, const struct finding_row *row,
                        const struct facts *facts, struct arena *arena);
 
-/* Returns the citations of @rule as one text, each with its source's title and clause, and a warning
- * where it has to be checked before legal use; NULL if @arena is too small. */
-const char *rule_basis(const struct compiled_pack *pack, const Hs__Rule *rule,
-                       struct arena *arena);
+/* Returns the citations of @rule as one text, each with its source's title and clause, and a
+ * warning where it has to be checked before legal use; NULL if @arena is too small. */
+const char *rule_basis(const struct compiled_pack *pack, const Hs__Rule *rule, struct arena *arena);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Intake: a packet is checked against the dictionary, the gates and everybody's must-checks; what is
- * missing is told once, and a round is opened only when nothing is. */
+/* Intake: a packet is checked against the dictionary, the gates and everybody's must-checks; what
+ * is missing is told once, and a round is opened only when nothing is. */
 #include "core/decide.h"
 
 #include <string.h>
@@ -143,8 +143,8 @@ static bool find_involvement(struct intake *intake, size_t index)
         intake->is_involved[index] = true;
         return true;
     }
-    expression_evaluate(when, &(struct scope){.root = intake->facts.root},
-                        intake->situation->arena, &answer);
+    expression_evaluate(when, &(struct scope){.root = intake->facts.root}, intake->situation->arena,
+                        &answer);
     if (answer.kind == EVALUATION_VALUE && answer.value->kind == VALUE_BOOL) {
         intake->is_involved[index] = answer.value->truth;
         return true;
@@ -190,11 +190,11 @@ static bool run_department_checks(struct intake *intake)
     return true;
 }
 
-/* A gate is a must-rule of the gate pack that rejects; the rest of that pack is the office's list. */
+/* A gate is a must-rule of the gate pack that rejects; the rest of that pack is the office's list.
+ */
 static bool is_gate(const Hs__Rule *rule)
 {
-    return rule->severity == HS__RULE__SEVERITY__MUST &&
-           rule->on_fail == HS__RULE__ON_FAIL__REJECT;
+    return rule->severity == HS__RULE__SEVERITY__MUST && rule->on_fail == HS__RULE__ON_FAIL__REJECT;
 }
 
 static bool has_failed(const struct finding_row *row)
@@ -241,8 +241,7 @@ static Hs__OfficeItem *office_item(struct intake *intake, const struct findings 
     item->rule_id = rule->id;
     item->element = row->finding->element;
     item->effect = rule->on_fail;
-    if (rule->on_fail == HS__RULE__ON_FAIL__REJECT &&
-        rule->severity != HS__RULE__SEVERITY__MUST) {
+    if (rule->on_fail == HS__RULE__ON_FAIL__REJECT && rule->severity != HS__RULE__SEVERITY__MUST) {
         item->effect = HS__RULE__ON_FAIL__CONDITION;
     }
     item->defect = detail->defect[0] == '\0'
@@ -299,8 +298,8 @@ static Hs__Review *open_review(const struct situation *situation, const Hs__Seat
 
         review->department = seat->department;
         review->due_at = span > 0 ? situation->now_ms + span : 0;
-        review->silence = seat->silence == NULL ? HS__SILENCE__DISPOSITION__ESCALATE
-                                                : seat->silence->disposition;
+        review->silence =
+            seat->silence == NULL ? HS__SILENCE__DISPOSITION__ESCALATE : seat->silence->disposition;
         review->reason = seat->reason;
     }
     return review;
@@ -315,8 +314,8 @@ static bool fill_round(struct intake *intake, uint32_t round, Hs__RoundOpened *o
     opened->stage = stage->id;
     opened->pins = binary_of((struct bytes){situation->rulebook->pins, sizeof(struct hash)});
     opened->reviews = arena_array(situation->arena, stage->n_seats, sizeof(Hs__Review *));
-    opened->office_items = arena_array(
-        situation->arena, intake->gate.count + intake->lead.count, sizeof(Hs__OfficeItem *));
+    opened->office_items = arena_array(situation->arena, intake->gate.count + intake->lead.count,
+                                       sizeof(Hs__OfficeItem *));
     if (opened->reviews == NULL || opened->office_items == NULL) {
         return fail_for_memory(intake);
     }

@@ -56,19 +56,17 @@ static const char *path_at(struct defects *defects, const char *list, size_t ind
 static void add_report(struct defects *defects, const char *path, const struct type_report *report)
 {
     const char *subject = report->subject == NULL ? "" : report->subject;
-    const char *zh =
-        arena_format(defects->arena, "第%zu行第%zu列：%s%s%s%s%s", report->location.line,
-                     report->location.column, fault_zh(report->fault),
-                     subject[0] == '\0' ? "" : "：", subject,
-                     report->suggestion == NULL ? "" : "；是否应为 ",
-                     report->suggestion == NULL ? "" : report->suggestion);
-    const char *en =
-        arena_format(defects->arena, "line %zu, column %zu: %s%s%s%s%s%s", report->location.line,
-                     report->location.column, fault_en(report->fault),
-                     subject[0] == '\0' ? "" : ": ", subject,
-                     report->suggestion == NULL ? "" : "; did you mean ",
-                     report->suggestion == NULL ? "" : report->suggestion,
-                     report->suggestion == NULL ? "" : "?");
+    const char *zh = arena_format(defects->arena, "第%zu行第%zu列：%s%s%s%s%s",
+                                  report->location.line, report->location.column,
+                                  fault_zh(report->fault), subject[0] == '\0' ? "" : "：", subject,
+                                  report->suggestion == NULL ? "" : "；是否应为 ",
+                                  report->suggestion == NULL ? "" : report->suggestion);
+    const char *en = arena_format(defects->arena, "line %zu, column %zu: %s%s%s%s%s%s",
+                                  report->location.line, report->location.column,
+                                  fault_en(report->fault), subject[0] == '\0' ? "" : ": ", subject,
+                                  report->suggestion == NULL ? "" : "; did you mean ",
+                                  report->suggestion == NULL ? "" : report->suggestion,
+                                  report->suggestion == NULL ? "" : "?");
 
     defects_add(defects, path, zh == NULL ? fault_zh(report->fault) : zh,
                 en == NULL ? fault_en(report->fault) : en);
@@ -216,7 +214,8 @@ static void lint_limit(const Hs__Limit *limit, const char *path, struct defects 
 static void lint_silence(const Hs__Silence *silence, const char *path, struct defects *defects)
 {
     if (silence != NULL && silence->disposition == HS__SILENCE__DISPOSITION__TACIT) {
-        defects_add(defects, path, "逾期视为同意需要送达回执与两次催办，本版本请用 escalate 或 wait",
+        defects_add(defects, path,
+                    "逾期视为同意需要送达回执与两次催办，本版本请用 escalate 或 wait",
                     "tacit consent needs a receipt and two reminders; use escalate or wait");
     }
 }
@@ -305,8 +304,7 @@ static void lint_stage(const Hs__Process *process, size_t index, const Hs__Dicti
     }
     for (size_t i = 0; i < stage->n_seats; i++) {
         lint_seat(stage, i, path_at(defects, list, i, ""), office, defects);
-        lint_when(process, dictionary, stage->seats[i], path_at(defects, list, i, "when"),
-                  defects);
+        lint_when(process, dictionary, stage->seats[i], path_at(defects, list, i, "when"), defects);
     }
 }
 
@@ -427,8 +425,7 @@ static bool rests_on_statute(const Hs__Pack *pack, const Hs__Rule *rule)
     return false;
 }
 
-static void lint_waivable(const Hs__Pack *pack, size_t index, bool as_gate,
-                          struct defects *defects)
+static void lint_waivable(const Hs__Pack *pack, size_t index, bool as_gate, struct defects *defects)
 {
     const Hs__Rule *rule = pack->rules[index];
     const char *path = path_at(defects, "rules", index, "waivable");

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lint.h - what is wrong with a definition before it counts: a dictionary, a process, a pack.
  *
- * The broker refuses to publish what has a defect; `huishen lint` shows them all. A defect names the
- * place as a path of the message (rules[3].condition), which a loader turns into a line of the file.
+ * The broker refuses to publish what has a defect; `huishen lint` shows them all. A defect names
+ * the place as a path of the message (rules[3].condition), which a loader turns into a line of the
+ * file.
  */
 #ifndef CORE_LINT_H
 #define CORE_LINT_H
@@ -37,9 +38,10 @@ void defects_add(struct defects *defects, const char *path, const char *zh, cons
 /* Adds the defects of @dictionary: its paths, its types, its derived fields' expressions. */
 void lint_dictionary(const Hs__Dictionary *dictionary, struct defects *defects);
 
-/* Adds the defects of @process. With @dictionary, its expressions are checked against it; NULL leaves
- * that out. A defect is also: a limit in working days without a calendar to count them, tacit
- * consent without a basis or for a department that is safety-critical in @office (NULL: unknown). */
+/* Adds the defects of @process. With @dictionary, its expressions are checked against it; NULL
+ * leaves that out. A defect is also: a limit in working days without a calendar to count them,
+ * tacit consent without a basis or for a department that is safety-critical in @office (NULL:
+ * unknown). */
 void lint_process(const Hs__Process *process, const Hs__Dictionary *dictionary,
                   const Hs__Office *office, struct defects *defects);
 

@@ -14,8 +14,8 @@
 #include "lib/arena.h"
 
 enum {
-    NAME_BYTES_MAX = 64,       /* of a department, a process, a principal's own part */
-    PROPOSAL_NUMBER_MAX = 64,  /* bytes of a proposal's number */
+    NAME_BYTES_MAX = 64,      /* of a department, a process, a principal's own part */
+    PROPOSAL_NUMBER_MAX = 64, /* bytes of a proposal's number */
     MILLISECONDS_A_DAY = 86400000,
 };
 
@@ -42,12 +42,13 @@ struct review_name {
 /* Reads "LJHS-2026-0007/1/fire". Returns false if @id is not of that form. */
 bool review_name_from_text(const char *id, struct review_name *out);
 
-/* True if @text is 1 to NAME_BYTES_MAX characters of a-z, 0-9, '_' and '-', beginning with a letter:
- * what a department, a process, a pack or a rule's setting may be called. */
+/* True if @text is 1 to NAME_BYTES_MAX characters of a-z, 0-9, '_' and '-', beginning with a
+ * letter: what a department, a process, a pack or a rule's setting may be called. */
 bool name_is_plain(const char *text);
 
 /* True if @name is the name of a principal: office, person:NAME, agent:DEPARTMENT/N, gateway:N,
- * office:ID, each part plain or, for a person, any UTF-8 without control characters, '/' and ':'. */
+ * office:ID, each part plain or, for a person, any UTF-8 without control characters, '/' and ':'.
+ */
 bool principal_name_is_valid(const char *name);
 
 #endif

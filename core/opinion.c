@@ -114,8 +114,8 @@ void decide_findings(const struct situation *situation, const Hs__RecordFindings
     }
     recorded->round = target.proposal->round;
     recorded->department = record->review->department;
-    recorded->suggested = record->suggestion == NULL ? HS__OPINION__RESULT__UNSPECIFIED
-                                                     : record->suggestion->result;
+    recorded->suggested =
+        record->suggestion == NULL ? HS__OPINION__RESULT__UNSPECIFIED : record->suggestion->result;
     event->body_case = HS__EVENT__BODY_FINDINGS_RECORDED;
     event->findings_recorded = recorded;
 }

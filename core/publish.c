@@ -69,8 +69,7 @@ static bool read_publication(const struct situation *situation, const Hs__Publis
         return false;
     }
 
-    enum err err =
-        message_parse(type, bytes_of(publish->definition), situation->arena, &message);
+    enum err err = message_parse(type, bytes_of(publish->definition), situation->arena, &message);
     if (err != ERR_OK) {
         decision_refuse(decision, err == ERR_FULL ? REFUSAL_TOO_COMPLEX : REFUSAL_MALFORMED,
                         "definition");
@@ -157,9 +156,9 @@ static bool version_follows(const Hs__Office__Current *current,
         return true;
     }
     if (publication->version == current->version) {
-        decision_refuse(
-            out, is_pack ? REFUSAL_PACK_VERSION_REUSED : REFUSAL_DEFINITION_VERSION_REUSED,
-            publication->id);
+        decision_refuse(out,
+                        is_pack ? REFUSAL_PACK_VERSION_REUSED : REFUSAL_DEFINITION_VERSION_REUSED,
+                        publication->id);
     } else {
         decision_refuse(out, is_pack ? REFUSAL_PACK_OLDER : REFUSAL_DEFINITION_OLDER,
                         publication->id);
@@ -218,10 +217,9 @@ static bool is_sound(const struct situation *situation, const struct publication
     if (defects->total == 0) {
         return true;
     }
-    decision_refuse(out,
-                    publication->pack != NULL ? REFUSAL_PACK_INVALID : REFUSAL_DEFINITION_INVALID,
-                    arena_format(situation->arena, "%s: %s", defects->rows[0].path,
-                                 defects->rows[0].en));
+    decision_refuse(
+        out, publication->pack != NULL ? REFUSAL_PACK_INVALID : REFUSAL_DEFINITION_INVALID,
+        arena_format(situation->arena, "%s: %s", defects->rows[0].path, defects->rows[0].en));
     return false;
 }
 
@@ -231,8 +229,8 @@ static void add_published(const struct situation *situation, const struct public
     Hs__DefinitionPublished *published =
         decision_new(out, situation, &hs__definition_published__descriptor);
     Hs__Event *event = decision_add(out, situation, 0);
-    uint8_t *hash = arena_copy(situation->arena, (struct bytes){publication->hash.bytes,
-                                                                sizeof publication->hash.bytes});
+    uint8_t *hash = arena_copy(
+        situation->arena, (struct bytes){publication->hash.bytes, sizeof publication->hash.bytes});
 
     if (published == NULL || event == NULL || hash == NULL) {
         decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
@@ -309,11 +307,10 @@ static bool collect_names(const Hs__Process *process, struct pack_names *names)
 static Hs__Pins__PinnedPack *pinned(const struct situation *situation,
                                     const struct publication *publication, const char *name)
 {
-    Hs__Pins__PinnedPack *pack =
-        message_new(&hs__pins__pinned_pack__descriptor, situation->arena);
+    Hs__Pins__PinnedPack *pack = message_new(&hs__pins__pinned_pack__descriptor, situation->arena);
 
-    if (pack == NULL || !hash_in_force(situation, publication, HS__PUBLISH__KIND__PACK, name,
-                                       &pack->hash)) {
+    if (pack == NULL ||
+        !hash_in_force(situation, publication, HS__PUBLISH__KIND__PACK, name, &pack->hash)) {
         return NULL;
     }
     pack->id = name;
@@ -413,8 +410,7 @@ void decide_publish(const struct situation *situation, const Hs__Publish *publis
                     (struct bytes){publication.hash.bytes, sizeof publication.hash.bytes})) {
         return; /* already in force */
     }
-    if (!version_follows(current, &publication, out) ||
-        !is_sound(situation, &publication, out)) {
+    if (!version_follows(current, &publication, out) || !is_sound(situation, &publication, out)) {
         return;
     }
     add_published(situation, &publication, out);

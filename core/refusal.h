@@ -21,7 +21,7 @@
     X(COMMAND_TOO_OLD, "命令编号早于30天前", "this command id is more than 30 days old")           \
     X(TOO_COMPLEX, "内容过于复杂", "this needs more memory than one command may use")              \
     X(STORE_FULL, "磁盘空间不足，暂不受理", "the disk is nearly full; commands are not taken")     \
-    X(TOO_BUSY, "一次送来的命令过多，请稍后重发", "too much came at once; send this again")       \
+    X(TOO_BUSY, "一次送来的命令过多，请稍后重发", "too much came at once; send this again")        \
     X(UNKNOWN_PROPOSAL, "没有此申报项目", "there is no such proposal")                             \
     X(UNKNOWN_REVIEW, "没有此审查任务", "there is no such review")                                 \
     X(UNKNOWN_PROCESS, "没有此流程", "there is no such process")                                   \

@@ -33,8 +33,8 @@ static bool compile(struct compilation *compilation, const char *where, const ch
     *out = expression_compile(bytes_of_text(text), list == NULL ? NULL : &element,
                               compilation->arena, &refusal);
     if (*out == NULL) {
-        return fail(compilation, arena_format(compilation->arena, "%s: %s", where,
-                                              fault_en(refusal.fault)));
+        return fail(compilation,
+                    arena_format(compilation->arena, "%s: %s", where, fault_en(refusal.fault)));
     }
     return true;
 }
@@ -50,8 +50,8 @@ static bool compile_rule(struct compilation *compilation, const Hs__Rule *rule,
            compile(compilation, rule->id, rule->condition, list, &out->condition);
 }
 
-static bool compile_pack(struct compilation *compilation, const Hs__Pack *pack,
-                         const uint8_t *hash, struct compiled_pack *out)
+static bool compile_pack(struct compilation *compilation, const Hs__Pack *pack, const uint8_t *hash,
+                         struct compiled_pack *out)
 {
     out->pack = pack;
     out->hash = hash;

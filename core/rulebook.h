@@ -27,7 +27,7 @@ struct compiled_rule {
 struct compiled_pack {
     const Hs__Pack *pack;
     struct compiled_rule *rules; /* one for each rule of the pack */
-    const uint8_t *hash; /* 32 bytes; NULL where the sources had none */
+    const uint8_t *hash;         /* 32 bytes; NULL where the sources had none */
 };
 
 struct rulebook {
@@ -40,7 +40,7 @@ struct rulebook {
     const struct compiled_pack *gate; /* of the process; NULL: it has none */
     const struct compiled_pack *lead; /* NULL: the lead has a seat */
     const Hs__Stage *stage;           /* the one stage of kind review */
-    const struct expression **when;         /* one for each seat of the stage; NULL: always involved */
+    const struct expression **when;   /* one for each seat of the stage; NULL: always involved */
     const uint8_t *pins;              /* hash of the pins, 32 bytes; NULL outside the broker */
 };
 

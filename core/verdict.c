@@ -60,8 +60,7 @@ static Hs__Verdict__Outcome outcome_of_reviews(const Hs__Proposal *proposal)
     if (tally.overdue > 0) {
         return HS__VERDICT__OUTCOME__UNSPECIFIED;
     }
-    return tally.conditional > 0 ? HS__VERDICT__OUTCOME__CONDITIONAL
-                                 : HS__VERDICT__OUTCOME__PASSED;
+    return tally.conditional > 0 ? HS__VERDICT__OUTCOME__CONDITIONAL : HS__VERDICT__OUTCOME__PASSED;
 }
 
 Hs__Verdict__Outcome verdict_outcome(const Hs__Proposal *proposal)

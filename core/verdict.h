@@ -7,9 +7,10 @@
  *   2. any disagree: returned;
  *   3. any overdue: no verdict, until the late opinion comes;
  *   4. any conditional: conditional;
- *   5. otherwise passed (agree, not_involved and tacit stand in nobody's way; tacit is shown as such).
- * Then the office's items: a failed must-check with reject makes it returned, any with condition
- * makes passed conditional, advise is a remark. rejected is never computed: it is a decision.
+ *   5. otherwise passed (agree, not_involved and tacit stand in nobody's way; tacit is shown as
+ * such). Then the office's items: a failed must-check with reject makes it returned, any with
+ * condition makes passed conditional, advise is a remark. rejected is never computed: it is a
+ * decision.
  */
 #ifndef CORE_VERDICT_H
 #define CORE_VERDICT_H
@@ -25,7 +26,8 @@ Hs__Verdict__Outcome verdict_outcome(const Hs__Proposal *proposal);
  * and built in @arena; NULL if it does not fit. Its outcome is verdict_outcome(). */
 Hs__Verdict *verdict_build(const Hs__Proposal *proposal, struct arena *arena);
 
-/* Sets @out to the hash of the canonical bytes of @verdict. Returns false if @arena is too small. */
+/* Sets @out to the hash of the canonical bytes of @verdict. Returns false if @arena is too small.
+ */
 bool verdict_hash(const Hs__Verdict *verdict, struct arena *arena, struct hash *out);
 
 #endif

@@ -37,8 +37,8 @@ struct arena_mark {
 /* Makes @arena empty, able to hold @capacity_bytes. Nothing is allocated yet. */
 void arena_init(struct arena *arena, size_t capacity_bytes);
 
-/* Returns @size zeroed bytes aligned to 16, valid until the arena is cleared, rewound before them or
- * released; NULL if that would pass the capacity. A size of 0 gives a valid pointer. */
+/* Returns @size zeroed bytes aligned to 16, valid until the arena is cleared, rewound before them
+ * or released; NULL if that would pass the capacity. A size of 0 gives a valid pointer. */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* Returns @count elements of @size bytes each, as arena_alloc() does; NULL also on overflow. */

@@ -3,16 +3,16 @@
 #ifndef LIB_ERR_H
 #define LIB_ERR_H
 
-#define ERR_LIST(X)                                                                                \
-    X(ERR_OK, "success")                                                                           \
-    X(ERR_FULL, "limit reached")                                                                   \
-    X(ERR_EXISTS, "already present")                                                               \
-    X(ERR_ABSENT, "not present")                                                                   \
-    X(ERR_INVALID, "input is not valid")                                                           \
-    X(ERR_CORRUPT, "stored data fails its checks")                                                 \
-    X(ERR_NO_SPACE, "no space left on the disk")                                                   \
-    X(ERR_TIMEOUT, "no answer in time")                                                            \
-    X(ERR_DENIED, "access refused")                                                                \
+#define ERR_LIST(X)                                \
+    X(ERR_OK, "success")                           \
+    X(ERR_FULL, "limit reached")                   \
+    X(ERR_EXISTS, "already present")               \
+    X(ERR_ABSENT, "not present")                   \
+    X(ERR_INVALID, "input is not valid")           \
+    X(ERR_CORRUPT, "stored data fails its checks") \
+    X(ERR_NO_SPACE, "no space left on the disk")   \
+    X(ERR_TIMEOUT, "no answer in time")            \
+    X(ERR_DENIED, "access refused")                \
     X(ERR_IO, "the operating system refused the operation")
 
 #define ERR_ENUM(code, text) code,

@@ -48,8 +48,8 @@ static enum err configure(struct dealer *dealer, const struct dealer_options *op
         {ZMQ_IMMEDIATE, options->queues_unconnected ? 0 : 1},
         {ZMQ_RECONNECT_IVL, NET_RECONNECT_MS_MIN + (int)(draw % NET_RECONNECT_MS_MIN)},
         {ZMQ_RECONNECT_IVL_MAX, NET_RECONNECT_MS_MAX},
-        {ZMQ_CONNECT_TIMEOUT, NET_HANDSHAKE_MS},
-        {ZMQ_HANDSHAKE_IVL, NET_HANDSHAKE_MS},
+        {ZMQ_CONNECT_TIMEOUT, NET_CLIENT_HANDSHAKE_MS},
+        {ZMQ_HANDSHAKE_IVL, NET_CLIENT_HANDSHAKE_MS},
         {ZMQ_IPV6, options->is_ipv6 ? 1 : 0},
     };
     int64_t bytes_max =

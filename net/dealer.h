@@ -21,12 +21,12 @@
 #include "net/watcher.h"
 
 /* So many refused handshakes in a row are an answer and no accident. */
-enum { DEALER_REFUSALS_CERTAIN = 3 };
+enum { DEALER_REFUSALS_CERTAIN = 2 };
 
 enum dealer_state {
     DEALER_CONNECTING, /* nobody there, or not yet */
-    DEALER_REFUSED,    /* someone there ended the handshake: our key is not enrolled, the broker's
-                          key is another, or it is no broker. Trying goes on. */
+    DEALER_REFUSED,    /* someone there did not finish the handshake: our key is not enrolled, the
+                          broker's key is another, or it is no broker. Trying goes on. */
     DEALER_READY,      /* connected and authenticated */
 };
 

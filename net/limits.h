@@ -17,6 +17,10 @@ enum {
      * descriptor each. */
     NET_HANDSHAKE_MS = 3000,
 
+    /* A client gives a handshake up sooner: one whose key is not enrolled is left without an
+     * answer, and a broker in the middle of a large turn still answers well within this. */
+    NET_CLIENT_HANDSHAKE_MS = 2000,
+
     /* A silent connection is asked every five seconds and given up after fifteen. */
     NET_HEARTBEAT_MS = 5000,
     NET_HEARTBEAT_TIMEOUT_MS = 15000,

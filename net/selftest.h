@@ -28,7 +28,7 @@ typedef void (*selftest_fn)(void *self, enum selftest_result result);
 
 struct selftest_options {
     const struct router *router; /* on the same loop, as the handler is; both borrowed until done */
-    const struct zap *zap;
+    struct zap *zap;
     int timeout_ms;
     selftest_fn on_done;
     void *self;

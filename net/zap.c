@@ -33,6 +33,9 @@ struct zap {
     struct watcher *watcher;
     struct zap_principals principals;
     struct zap_counts counts;
+    uint8_t stranger[CURVE_KEY_BYTES];
+    bool has_stranger;
+    bool refused_stranger;
 };
 
 /* A request as it came: its first FRAME_COUNT frames, and how many there were. */
@@ -125,6 +128,11 @@ static void tell_refused(struct zap *zap, struct request *request)
     zap->principals.refused(zap->principals.self, frame(request, FRAME_KEY).data, text);
 }
 
+static bool is_stranger(const struct zap *zap, struct bytes key)
+{
+    return zap->has_stranger && bytes_equal(key, (struct bytes){zap->stranger, CURVE_KEY_BYTES});
+}
+
 static struct answer decide(struct zap *zap, struct request *request)
 {
     if (!is_well_formed(request)) {
@@ -132,8 +140,14 @@ static struct answer decide(struct zap *zap, struct request *request)
         return (struct answer){"400", "refused", ""};
     }
 
-    const char *name = zap->principals.find(zap->principals.self, frame(request, FRAME_KEY).data);
-    if (name == NULL || !is_name(name)) {
+    struct bytes key = frame(request, FRAME_KEY);
+    const char *name = zap->principals.find(zap->principals.self, key.data);
+    bool is_known = name != NULL && is_name(name);
+    if (!is_known && is_stranger(zap, key)) {
+        zap->refused_stranger = true;
+        return (struct answer){"400", "refused", ""};
+    }
+    if (!is_known) {
         zap->counts.unknown++;
         tell_refused(zap, request);
         return (struct answer){"300", "not enrolled", ""};
@@ -210,6 +224,18 @@ enum err zap_open(void *context, uv_loop_t *loop, const struct zap_principals *p
 fail:
     zap_close(zap);
     return err;
+}
+
+void zap_expect_stranger(struct zap *zap, const uint8_t curve_public[CURVE_KEY_BYTES])
+{
+    memcpy(zap->stranger, curve_public, sizeof zap->stranger);
+    zap->has_stranger = true;
+    zap->refused_stranger = false;
+}
+
+bool zap_refused_stranger(const struct zap *zap)
+{
+    return zap->refused_stranger;
 }
 
 struct zap_counts zap_counts(const struct zap *zap)

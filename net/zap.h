@@ -13,6 +13,7 @@
 #ifndef NET_ZAP_H
 #define NET_ZAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
@@ -36,7 +37,7 @@ struct zap_principals {
 
 struct zap_counts {
     uint64_t admitted;
-    uint64_t unknown;   /* refused: nobody's key */
+    uint64_t unknown;   /* refused: nobody's key; the expected stranger's is not counted */
     uint64_t malformed; /* refused: not a request that our own socket makes */
 };
 
@@ -47,6 +48,14 @@ struct zap;
  * Errors: ERR_EXISTS if the context has one already, ERR_IO if the library refuses. */
 enum err zap_open(void *context, uv_loop_t *loop, const struct zap_principals *principals,
                   struct zap **out);
+
+/* Makes the owner of the key, which must belong to nobody, be told when it is refused: it is
+ * answered 400 in place of 300, which a client learns at once and for good. There is one stranger
+ * at a time; for net/selftest.h. */
+void zap_expect_stranger(struct zap *zap, const uint8_t curve_public[CURVE_KEY_BYTES]);
+
+/* True if the stranger expected last asked to come in and was refused. */
+bool zap_refused_stranger(const struct zap *zap);
 
 /* Returns what was answered so far. */
 struct zap_counts zap_counts(const struct zap *zap);

@@ -108,7 +108,8 @@ enum err message_parse(const ProtobufCMessageDescriptor *type, struct bytes byte
         bool nearly_full = arena->capacity_bytes - arena->used_bytes < bytes.size;
         return nearly_full ? ERR_FULL : ERR_INVALID;
     }
-    /* A repeated scalar, a default that was sent, a text cut at U+0000: each makes the size differ. */
+    /* A repeated scalar, a default that was sent, a text cut at U+0000: each makes the size differ.
+     */
     if (!is_sound(message) || protobuf_c_message_get_packed_size(message) != bytes.size) {
         return ERR_INVALID;
     }

@@ -22,8 +22,10 @@ fi
 if command -v clang-tidy >/dev/null 2>&1; then
     ls lib/*.c os/*.c proto/*.c core/*.c store/*.c net/*.c client/*.c broker/*.c agents/*.c \
         cli/*.c bench/*.c 2>/dev/null |
-        xargs -P "$(nproc)" -n 4 clang-tidy --quiet -- -std=c11 -D_GNU_SOURCE -I. -I"$build/gen" \
-            -DHUISHEN_VERSION='"0"' -DHUISHEN_DATADIR='"/"' >"$build/tidy.txt" 2>/dev/null || failed=1
+        xargs -P "$(nproc)" -n 4 sh -c 'build=$0
+            clang-tidy --quiet "$@" -- -std=c11 -D_GNU_SOURCE -I. -I"$build/gen" \
+                -DHUISHEN_VERSION="\"0\"" -DHUISHEN_DATADIR="\"/\""' "$build" \
+            >"$build/tidy.txt" 2>/dev/null || failed=1
     grep -E 'error:|warning:' "$build/tidy.txt" >&2 || true
 fi
 exit $failed

@@ -68,6 +68,7 @@ enum text_language { TEXT_EN, TEXT_ZH };
     X(TEXT_ID_REPEATED, "id 重复：{}", "the id is given twice: {}")                             \
     X(TEXT_DERIVED, "此字段由系统计算，不能填写", "this field is computed and cannot be given") \
     X(TEXT_UNTYPED, "字典未写此字段的类型", "the dictionary gives this field no type")          \
+    X(TEXT_TEXT_LONG, "文字过长，至多 64 KiB", "the text is too long: at most 64 KiB")          \
     X(TEXT_LIST_LONG, "清单过长，至多 4096 项", "the list is too long: at most 4096 elements")  \
     X(TEXT_PACKET, "{}", "{}")
 

@@ -12,7 +12,7 @@
 #include "lib/bytes.h"
 
 enum {
-    INSTANT_BYTES = 32,                   /* of a text written here, with its terminator */
+    INSTANT_BYTES = 40,                   /* of a text written here, with its terminator */
     INSTANT_OFFSET_MINUTES_MAX = 18 * 60, /* east or west of Greenwich */
 };
 

@@ -128,7 +128,8 @@ static enum err take_list(struct reader *reader, const json_t *json, struct tree
 {
     enum err err = ERR_OK;
 
-    skip(reader, "[");
+    skip(reader, "");
+    reader->at++; /* the opening bracket */
     for (size_t i = 0; err == ERR_OK && i < json_array_size(json); i++) {
         struct tree *child = NULL;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/core/office.h"
 
-
 #include "lib/check.h"
 
 static void *make(struct small_office *office, const ProtobufCMessageDescriptor *type)
@@ -162,10 +161,8 @@ static Hs__Principal principal(struct small_office *office, const char *name,
 
 static void make_people(struct small_office *office)
 {
-    office->applicant =
-        principal(office, "person:street", HS__PRINCIPAL__ROLE__APPLICANT, "");
-    office->other_applicant =
-        principal(office, "person:other", HS__PRINCIPAL__ROLE__APPLICANT, "");
+    office->applicant = principal(office, "person:street", HS__PRINCIPAL__ROLE__APPLICANT, "");
+    office->other_applicant = principal(office, "person:other", HS__PRINCIPAL__ROLE__APPLICANT, "");
     office->planner =
         principal(office, "person:planning", HS__PRINCIPAL__ROLE__REVIEWER, "planning");
     office->fireman = principal(office, "person:fire", HS__PRINCIPAL__ROLE__REVIEWER, "fire");
@@ -198,8 +195,7 @@ static void make_record(struct small_office *office)
     office->office.departments = arena_array(office->arena, 2, sizeof(Hs__Department *));
     office->office.processes = arena_array(office->arena, 1, sizeof(Hs__Office__Current *));
     require(office->office.departments != NULL && office->office.processes != NULL);
-    office->office.departments[0] =
-        department(office, "planning", HS__DEPARTMENT__ANSWER__PERSON);
+    office->office.departments[0] = department(office, "planning", HS__DEPARTMENT__ANSWER__PERSON);
     office->office.departments[1] = department(office, "fire", HS__DEPARTMENT__ANSWER__RULES);
     office->office.n_departments = 2;
     current->id = "small_review";
@@ -212,8 +208,8 @@ void small_office_init(struct small_office *office, struct arena *arena)
     *office = (struct small_office){.arena = arena};
     make_record(office);
     make_dictionary(office);
-    office->packs[0] = pack_of(office, "construction", "CO-1", "lead.ok == true",
-                               HS__RULE__ON_FAIL__CONDITION);
+    office->packs[0] =
+        pack_of(office, "construction", "CO-1", "lead.ok == true", HS__RULE__ON_FAIL__CONDITION);
     office->packs[1] =
         pack_of(office, "fire", "FI-1", "lane.width_m >= 4.0", HS__RULE__ON_FAIL__REJECT);
     office->packs[2] =

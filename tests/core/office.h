@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* office.h - a small office for tests of decisions: two departments, a gate, a lead, a dictionary of
- * six fields, and packets for it. Everything lives in the arena given. */
+/* office.h - a small office for tests of decisions: two departments, a gate, a lead, a dictionary
+ * of six fields, and packets for it. Everything lives in the arena given. */
 #ifndef TESTS_CORE_OFFICE_H
 #define TESTS_CORE_OFFICE_H
 
@@ -30,12 +30,12 @@ void small_office_init(struct small_office *office, struct arena *arena);
 
 /* What a packet says; absence is said by a flag of its own. */
 struct small_packet {
-    bool gate_ok;      /* gate.ok */
+    bool gate_ok; /* gate.ok */
     bool gate_absent;
-    bool lead_ok;      /* lead.ok: a condition of the lead's if false */
-    int64_t width_cm;  /* lane width, in 1/100 m; fire asks for 4.00 */
+    bool lead_ok;     /* lead.ok: a condition of the lead's if false */
+    int64_t width_cm; /* lane width, in 1/100 m; fire asks for 4.00 */
     bool width_absent;
-    bool style;        /* planning asks for it as a condition */
+    bool style; /* planning asks for it as a condition */
 };
 
 /* A packet that everybody agrees to. */

@@ -44,8 +44,7 @@ static void make_key(struct sign_key *key)
 
 static void open_turn(struct fixture *f)
 {
-    struct journal_options options = {
-        .folder = f->folder, .map_bytes = MAP_BYTES, .create = true};
+    struct journal_options options = {.folder = f->folder, .map_bytes = MAP_BYTES, .create = true};
     struct failure failure;
 
     assert_int_equal(journal_open(&options, &f->journal, &failure), ERR_OK);
@@ -85,8 +84,7 @@ static void found(struct fixture *f)
     genesis.prefix = "LJHS";
     genesis.utc_offset_minutes = 480;
     genesis.broker_curve_key = (ProtobufCBinaryData){sizeof f->admin_curve, f->admin_curve};
-    genesis.broker_sign_key =
-        (ProtobufCBinaryData){SIGN_PUBLIC_BYTES, f->office_key.public_key};
+    genesis.broker_sign_key = (ProtobufCBinaryData){SIGN_PUBLIC_BYTES, f->office_key.public_key};
     genesis.hash_algorithm = "BLAKE2b-256";
     genesis.sign_algorithm = HS__SIGNED_ENVELOPE__ALGORITHM__ED25519;
     genesis.security_admin = &admin;

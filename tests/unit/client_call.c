@@ -60,7 +60,9 @@ static void take_put(struct fixture *f, const Hs__DocumentPut *put)
         say_state(f, put->hash, "OFFSET");
         return;
     }
-    memcpy(f->document + put->offset, put->chunk.data, put->chunk.len);
+    if (put->chunk.len > 0) {
+        memcpy(f->document + put->offset, put->chunk.data, put->chunk.len);
+    }
     f->document_stored += put->chunk.len;
     say_state(f, put->hash, "");
 }

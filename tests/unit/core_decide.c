@@ -8,7 +8,7 @@
 #include "core/decide.h"
 #include "tests/core/office.h"
 
-#define EVENT(name) HS__EVENT__BODY_##name
+#define EVENT(name)  HS__EVENT__BODY_##name
 #define RESULT(name) HS__OPINION__RESULT__##name
 #define STATUS(name) HS__PROPOSAL__STATUS__##name
 
@@ -136,8 +136,7 @@ static void a_complete_packet_opens_a_round_for_all_at_once(void **state)
     assert_int_equal(f->proposal.n_reviews, 2);
     assert_int_equal(f->proposal.reviews[0]->dispatched_at, OFFICE_START_MS);
     assert_int_equal(f->proposal.reviews[0]->due_at, 0);
-    assert_int_equal(f->proposal.reviews[1]->due_at,
-                     OFFICE_START_MS + OFFICE_LIMIT_SECONDS * 1000);
+    assert_int_equal(f->proposal.reviews[1]->due_at, OFFICE_START_MS + OFFICE_LIMIT_SECONDS * 1000);
 }
 
 static void a_failed_gate_ends_the_submission_with_the_whole_list(void **state)
@@ -233,14 +232,12 @@ static void an_opinion_that_lacks_what_it_needs_is_refused(void **state)
                      REFUSAL_RESULT_INVALID);
     assert_int_equal(give(f, &f->office.planner, "planning", opinion_of(f, RESULT(DISAGREE))),
                      REFUSAL_ITEMS_MISSING);
-    assert_int_equal(give(f, &f->office.planner, "planning",
-                          with_item(f, opinion_of(f, RESULT(DISAGREE)), "")),
-                     REFUSAL_BASIS_MISSING);
     assert_int_equal(
-        give(f, &f->office.planner, "planning", opinion_of(f, RESULT(NOT_INVOLVED))),
-        REFUSAL_REASON_MISSING);
-    assert_int_equal(give(f, &f->office.planner, "planning", other_packet),
-                     REFUSAL_PACKET_DIFFERS);
+        give(f, &f->office.planner, "planning", with_item(f, opinion_of(f, RESULT(DISAGREE)), "")),
+        REFUSAL_BASIS_MISSING);
+    assert_int_equal(give(f, &f->office.planner, "planning", opinion_of(f, RESULT(NOT_INVOLVED))),
+                     REFUSAL_REASON_MISSING);
+    assert_int_equal(give(f, &f->office.planner, "planning", other_packet), REFUSAL_PACKET_DIFFERS);
     assert_int_equal(give(f, &f->office.planner, "planning", by_rules),
                      REFUSAL_RULES_MAY_NOT_ANSWER);
     assert_int_equal(give(f, &f->office.fireman, "planning", opinion_of(f, RESULT(AGREE))),

@@ -53,9 +53,9 @@ static void a_number_has_at_least_four_digits(void **state)
 static void a_review_id_is_taken_apart_or_refused(void **state)
 {
     static const char *const bad[] = {
-        "",           "LJHS-2026-0007",   "LJHS-2026-0007/1", "LJHS-2026-0007/1/", "/1/fire",
-        "x/0/fire",   "x/-1/fire",        "x/1a/fire",        "x/1/Fire",          "x/1/fire/2",
-        "x/1/ fire",  "x/12345678/fire",  "x//fire",
+        "",          "LJHS-2026-0007",  "LJHS-2026-0007/1", "LJHS-2026-0007/1/", "/1/fire",
+        "x/0/fire",  "x/-1/fire",       "x/1a/fire",        "x/1/Fire",          "x/1/fire/2",
+        "x/1/ fire", "x/12345678/fire", "x//fire",
     };
     struct review_name name;
 
@@ -71,12 +71,14 @@ static void a_review_id_is_taken_apart_or_refused(void **state)
 
 static void principals_have_names_of_five_kinds(void **state)
 {
-    static const char *const good[] = {"office", "person:fire", "person:王工", "agent:fire/1",
-                                       "agent:urban_management/12", "gateway:1", "office:yubei"};
-    static const char *const bad[] = {"",           "Office",       "person:",     "person:a/b",
-                                      "person:a:b", "person:.x",    "agent:fire",  "agent:fire/0",
-                                      "agent:/1",   "agent:Fire/1", "gateway:one", "office:",
-                                      "root",       "person:a\nb",  "agent:fire/1234567"};
+    static const char *const good[] = {
+        "office",    "person:fire", "person:王工", "agent:fire/1", "agent:urban_management/12",
+        "gateway:1", "office:yubei"};
+    static const char *const bad[] = {
+        "",           "Office",       "person:",           "person:a/b",
+        "person:a:b", "person:.x",    "agent:fire",        "agent:fire/0",
+        "agent:/1",   "agent:Fire/1", "gateway:one",       "office:",
+        "root",       "person:a\nb",  "agent:fire/1234567"};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(good); i++) {

@@ -4,9 +4,9 @@
 
 #include "core/verdict.h"
 
-#define RESULT(name) HS__OPINION__RESULT__##name
+#define RESULT(name)  HS__OPINION__RESULT__##name
 #define OUTCOME(name) HS__VERDICT__OUTCOME__##name
-#define STATE(name) HS__REVIEW__STATE__##name
+#define STATE(name)   HS__REVIEW__STATE__##name
 
 enum { SEATS = 4 };
 

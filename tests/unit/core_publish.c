@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of publishing: versions, whose pack it is, what is not sound, and the pins that follow; and
+ * of the roles that may stand together. */
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "core/apply.h"
+#include "core/authorise.h"
+#include "core/decide.h"
+#include "tests/core/office.h"
+
+struct fixture {
+    struct arena arena;
+    struct small_office office;
+    struct catalogue catalogue;
+    const Hs__Dictionary *dictionaries[1];
+    const Hs__Process *processes[1];
+    struct decision decision;
+};
+
+static int set_up(void **state)
+{
+    static struct fixture fixture;
+
+    memset(&fixture, 0, sizeof fixture);
+    arena_init(&fixture.arena, 64 << 20);
+    small_office_init(&fixture.office, &fixture.arena);
+    fixture.dictionaries[0] = fixture.office.dictionary;
+    fixture.processes[0] = fixture.office.process;
+    fixture.catalogue = (struct catalogue){
+        .dictionaries = fixture.dictionaries,
+        .dictionary_count = 1,
+        .processes = fixture.processes,
+        .process_count = 1,
+    };
+    *state = &fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    arena_release(&f->arena);
+    return 0;
+}
+
+static enum refusal publish(struct fixture *f, const Hs__Principal *signer, Hs__Publish__Kind kind,
+                            const void *definition)
+{
+    struct situation situation = {
+        .now_ms = OFFICE_START_MS,
+        .office = &f->office.office,
+        .signer = signer,
+        .catalogue = &f->catalogue,
+        .arena = &f->arena,
+    };
+    Hs__Publish body = HS__PUBLISH__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+
+    body.kind = kind;
+    body.definition = binary_of(message_pack(definition, &f->arena));
+    command.body_case = HS__COMMAND__BODY_PUBLISH;
+    command.publish = &body;
+    decide_command(&situation, &command, &f->decision);
+    for (size_t i = 0; i < f->decision.event_count; i++) {
+        apply_office(&f->office.office, f->decision.events[i], &f->arena);
+    }
+    return f->decision.refusal;
+}
+
+static enum refusal publish_pack(struct fixture *f, const Hs__Principal *signer,
+                                 const Hs__Pack *pack)
+{
+    return publish(f, signer, HS__PUBLISH__KIND__PACK, pack);
+}
+
+static void publish_all(struct fixture *f)
+{
+    Hs__Principal planning_agent = f->office.fire_agent;
+
+    planning_agent.department = "planning";
+    f->office.office.n_processes = 0; /* as before anything was published */
+    assert_int_equal(
+        publish(f, &f->office.chief, HS__PUBLISH__KIND__DICTIONARY, f->office.dictionary),
+        REFUSAL_NONE);
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, f->office.process),
+                     REFUSAL_NONE);
+    assert_int_equal(publish_pack(f, &f->office.chief, f->office.packs[0]), REFUSAL_NONE);
+    assert_int_equal(publish_pack(f, &f->office.chief, f->office.packs[2]), REFUSAL_NONE);
+    assert_int_equal(publish_pack(f, &planning_agent, f->office.packs[3]), REFUSAL_NONE);
+}
+
+static void pins_are_set_when_the_last_part_is_there(void **state)
+{
+    struct fixture *f = *state;
+
+    publish_all(f);
+    assert_int_equal(f->office.office.n_pins, 0);
+
+    assert_int_equal(publish_pack(f, &f->office.fire_agent, f->office.packs[1]), REFUSAL_NONE);
+    assert_int_equal(f->decision.event_count, 2);
+    assert_int_equal(f->decision.events[1]->body_case, HS__EVENT__BODY_PINS_SET);
+    assert_int_equal(f->decision.events[1]->pins_set->pins->n_packs, 4);
+    assert_int_equal(f->office.office.n_pins, 1);
+}
+
+static void the_same_pack_again_is_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    publish_all(f);
+    assert_int_equal(publish_pack(f, &f->office.fire_agent, f->office.packs[1]), REFUSAL_NONE);
+    assert_int_equal(publish_pack(f, &f->office.fire_agent, f->office.packs[1]), REFUSAL_NONE);
+    assert_int_equal(f->decision.event_count, 0);
+}
+
+static void a_version_is_used_once_and_only_rises(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Pack pack = *f->office.packs[1];
+
+    publish_all(f);
+    pack.version = 5;
+    assert_int_equal(publish_pack(f, &f->office.fire_agent, &pack), REFUSAL_NONE);
+    pack.rules[0]->condition = "lane.width_m >= 5.0";
+    assert_int_equal(publish_pack(f, &f->office.fire_agent, &pack), REFUSAL_PACK_VERSION_REUSED);
+    pack.version = 4;
+    assert_int_equal(publish_pack(f, &f->office.fire_agent, &pack), REFUSAL_PACK_OLDER);
+    pack.version = 6;
+    assert_int_equal(publish_pack(f, &f->office.fire_agent, &pack), REFUSAL_NONE);
+}
+
+static void a_pack_that_does_not_lint_is_refused_with_the_place(void **state)
+{
+    static const char *const conditions[] = {
+        "lane.width_m >=",       "lane.widht_m >= 4.0", "lane.width_m == 'wide'",
+        "lane.width_m",          "cfg.absent > 1",      "1 / 0 >",
+        "style && lane.width_m",
+    };
+    struct fixture *f = *state;
+
+    publish_all(f);
+    for (size_t i = 0; i < ARRAY_COUNT(conditions); i++) {
+        f->office.packs[1]->rules[0]->condition = conditions[i];
+        assert_int_equal(publish_pack(f, &f->office.fire_agent, f->office.packs[1]),
+                         REFUSAL_PACK_INVALID);
+        assert_non_null(strstr(f->decision.detail, "rules[0].condition"));
+    }
+    f->office.packs[1]->rules[0]->condition = "lane.width_m >= 4.0";
+    f->office.packs[1]->rules[0]->n_citations = 0;
+    assert_int_equal(publish_pack(f, &f->office.fire_agent, f->office.packs[1]),
+                     REFUSAL_PACK_INVALID);
+}
+
+static void what_rests_on_a_statute_is_not_waivable(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Pack *gate = f->office.packs[2];
+
+    publish_all(f);
+    gate->version = 2;
+    gate->rules[0]->waivable = true;
+    gate->sources[0]->statute = true;
+    assert_int_equal(publish_pack(f, &f->office.chief, gate), REFUSAL_PACK_INVALID);
+    gate->sources[0]->statute = false;
+    assert_int_equal(publish_pack(f, &f->office.chief, gate), REFUSAL_NONE);
+    f->office.packs[0]->version = 2;
+    f->office.packs[0]->rules[0]->waivable = true; /* no gate at all */
+    assert_int_equal(publish_pack(f, &f->office.chief, f->office.packs[0]), REFUSAL_PACK_INVALID);
+}
+
+static void nobody_publishes_anothers_rules(void **state)
+{
+    struct fixture *f = *state;
+
+    publish_all(f);
+    assert_int_equal(publish_pack(f, &f->office.chief, f->office.packs[1]), REFUSAL_NOT_ALLOWED);
+    assert_int_equal(publish_pack(f, &f->office.fire_agent, f->office.packs[2]),
+                     REFUSAL_NOT_ALLOWED);
+    assert_int_equal(publish_pack(f, &f->office.fireman, f->office.packs[1]), REFUSAL_NOT_ALLOWED);
+    assert_int_equal(
+        publish(f, &f->office.fire_agent, HS__PUBLISH__KIND__PROCESS, f->office.process),
+        REFUSAL_NOT_ALLOWED);
+}
+
+static void a_process_that_does_not_lint_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Process process = *f->office.process;
+    Hs__Seat *seat = process.stages[0]->seats[0];
+    Hs__Silence silence = HS__SILENCE__INIT;
+
+    f->office.office.n_processes = 0;
+    seat->when = "lane.width_m > ";
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, &process),
+                     REFUSAL_DEFINITION_INVALID);
+    seat->when = "";
+    silence.disposition = HS__SILENCE__DISPOSITION__TACIT;
+    seat->silence = &silence;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, &process),
+                     REFUSAL_DEFINITION_INVALID);
+    seat->silence = NULL;
+    seat->department = "nobody";
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, &process),
+                     REFUSAL_DEFINITION_INVALID);
+    seat->department = "planning";
+    process.n_stages = 0;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, &process),
+                     REFUSAL_DEFINITION_INVALID);
+}
+
+static void bytes_that_are_no_definition_are_refused(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(publish(f, &f->office.fire_agent, HS__PUBLISH__KIND__PACK, f->office.process),
+                     REFUSAL_MALFORMED);
+    assert_int_equal(
+        publish(f, &f->office.chief, HS__PUBLISH__KIND__UNSPECIFIED, f->office.process),
+        REFUSAL_MALFORMED);
+}
+
+static void who_administers_does_nothing_else(void **state)
+{
+    const Hs__Principal__Role alone[] = {HS__PRINCIPAL__ROLE__SECURITY_ADMIN};
+    const Hs__Principal__Role two_admins[] = {HS__PRINCIPAL__ROLE__SECURITY_ADMIN,
+                                              HS__PRINCIPAL__ROLE__SYSTEM_ADMIN};
+    const Hs__Principal__Role reviewing[] = {HS__PRINCIPAL__ROLE__SYSTEM_ADMIN,
+                                             HS__PRINCIPAL__ROLE__REVIEWER};
+    const Hs__Principal__Role head[] = {HS__PRINCIPAL__ROLE__HEAD, HS__PRINCIPAL__ROLE__REVIEWER};
+
+    (void)state;
+    assert_true(roles_compatible(alone, 1));
+    assert_false(roles_compatible(two_admins, 2));
+    assert_false(roles_compatible(reviewing, 2));
+    assert_true(roles_compatible(head, 2));
+    assert_false(roles_compatible(alone, 0));
+}
+
+static void every_role_is_refused_what_its_row_does_not_name(void **state)
+{
+    static const enum operation of_the_applicant[] = {OPERATION_SUBMIT, OPERATION_REVISE,
+                                                      OPERATION_WITHDRAW, OPERATION_DOCUMENT_PUT};
+    struct fixture *f = *state;
+    Hs__Principal__Role role;
+    Hs__Principal principal = f->office.applicant;
+
+    principal.roles = &role;
+    for (int r = 0; r <= HS__PRINCIPAL__ROLE__GATEWAY; r++) {
+        role = (Hs__Principal__Role)r;
+        for (size_t i = 0; i < ARRAY_COUNT(of_the_applicant); i++) {
+            assert_int_equal(authorise(&principal, of_the_applicant[i]),
+                             r == HS__PRINCIPAL__ROLE__APPLICANT);
+        }
+        assert_int_equal(authorise(&principal, OPERATION_ENROL),
+                         r == HS__PRINCIPAL__ROLE__SECURITY_ADMIN);
+        assert_int_equal(authorise(&principal, OPERATION_GIVE_OPINION),
+                         r == HS__PRINCIPAL__ROLE__REVIEWER || r == HS__PRINCIPAL__ROLE__HEAD ||
+                             r == HS__PRINCIPAL__ROLE__AGENT);
+        assert_false(authorise(&principal, OPERATION_COUNT));
+        principal.disabled = true;
+        for (int operation = 0; operation < OPERATION_COUNT; operation++) {
+            assert_false(authorise(&principal, (enum operation)operation));
+        }
+        principal.disabled = false;
+    }
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(pins_are_set_when_the_last_part_is_there),
+        T(the_same_pack_again_is_nothing),
+        T(a_version_is_used_once_and_only_rises),
+        T(a_pack_that_does_not_lint_is_refused_with_the_place),
+        T(what_rests_on_a_statute_is_not_waivable),
+        T(nobody_publishes_anothers_rules),
+        T(a_process_that_does_not_lint_is_refused),
+        T(bytes_that_are_no_definition_are_refused),
+        T(who_administers_does_nothing_else),
+        T(every_role_is_refused_what_its_row_does_not_name),
+    };
+
+    return cmocka_run_group_tests_name("publish", tests, NULL, NULL);
+}
