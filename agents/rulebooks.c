@@ -79,7 +79,6 @@ static void break_entry(struct building *building, const char *reason)
 static void *read_definition(struct building *building, ProtobufCBinaryData hash_field,
                              const ProtobufCMessageDescriptor *type)
 {
-    Hs__Publish__Kind kind = HS__PUBLISH__KIND__UNSPECIFIED;
     struct bytes bytes = {0};
     struct hash hash;
 
@@ -90,7 +89,7 @@ static void *read_definition(struct building *building, ProtobufCBinaryData hash
     memcpy(hash.bytes, hash_field.data, sizeof hash.bytes);
 
     enum err err =
-        store_definition(building->rulebooks->store, &hash, &building->entry->arena, &kind, &bytes);
+        store_definition(building->rulebooks->store, &hash, &building->entry->arena, &bytes);
     if (err == ERR_ABSENT && is_unknown(building->rulebooks, &hash)) {
         break_entry(building, "the broker does not have a definition that the pins name");
         return NULL;
@@ -255,7 +254,7 @@ enum err rulebooks_take(struct rulebooks *rulebooks, const struct hash *hash,
     }
     arena_init(&arena, RULEBOOK_BYTES_MAX);
     if (definition_bytes(definition, &arena, &bytes) && hash_equal(hash_of(bytes), *hash)) {
-        err = store_put_definition(rulebooks->store, hash, definition->kind, bytes);
+        err = store_put_definition(rulebooks->store, hash, bytes);
     } else {
         remember_unknown(rulebooks, hash);
     }

@@ -25,6 +25,9 @@
 /* 64 GiB: address space only; the file grows as needed. */
 #define STORE_MAP_BYTES ((size_t)64 * 1024 * 1024 * 1024)
 
+/* A task as it is stored: a packet of 1 MiB, and what surrounds it. */
+enum { STORE_TASK_BYTES_MAX = 8 * 1024 * 1024 };
+
 /* Stored as its number: values are only added. */
 enum task_state {
     TASK_NEW = 1,      /* not decided yet */
@@ -50,8 +53,9 @@ struct store;
  * page size. A new store gets a random instance id.
  *
  * Errors:
- *   ERR_IO       the folder cannot be made or opened
- *   ERR_CORRUPT  it holds something that is no store, or of a version this program does not know */
+ *   ERR_EXISTS   another process has it open
+ *   ERR_CORRUPT  it holds something that is no store, or of a version this program does not know
+ *   ERR_IO, ERR_DENIED, ERR_NO_SPACE  the folder cannot be made or opened */
 enum err store_open(const char *folder, size_t map_bytes, struct store **out);
 
 /* Closes @store, which may be NULL; what is not committed is dropped. */
@@ -108,13 +112,13 @@ enum err store_put_receipt(struct store *store, struct task_key key, struct byte
 enum err store_receipt(struct store *store, struct task_key key, struct arena *arena,
                        struct bytes *out);
 
-/* Keeps a definition of kind @kind (UNSPECIFIED: pins) under the hash that names it. */
-enum err store_put_definition(struct store *store, const struct hash *hash, Hs__Publish__Kind kind,
+/* Keeps the bytes of a definition, or of Pins, under the hash that names them. */
+enum err store_put_definition(struct store *store, const struct hash *hash,
                               struct bytes definition);
 
-/* Sets @kind and @out to the definition @hash, copied into @arena. Errors: as store_task(). */
+/* Sets @out to the definition @hash, copied into @arena. Errors: as store_task(). */
 enum err store_definition(struct store *store, const struct hash *hash, struct arena *arena,
-                          Hs__Publish__Kind *kind, struct bytes *out);
+                          struct bytes *out);
 
 /* Calls @visit for every task, or for every command of the outbox behind @after (0: all) in order,
  * until it returns something else than ERR_OK, which is then returned. What it is given lives until

@@ -46,7 +46,7 @@ char *cli_format(const struct cli *cli, const char *format, ...)
     return text;
 }
 
-int cli_fail(const struct cli *cli, enum exit_status status, const char *format, ...)
+int cli_fail(const struct cli *cli, int status, const char *format, ...)
 {
     va_list arguments;
 

@@ -62,8 +62,8 @@ char *cli_format(const struct cli *cli, const char *format, ...)
 /* Returns @pointer; ends the program with STATUS_ENVIRONMENT if it is NULL, for lack of memory. */
 void *cli_memory(void *pointer);
 
-/* Says "huishen: ..." on err and returns @status. */
-int cli_fail(const struct cli *cli, enum exit_status status, const char *format, ...)
+/* Says "huishen: ..." on err and returns @status, one of the above. */
+int cli_fail(const struct cli *cli, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Says "refused: @code: @sentence" on err and returns STATUS_REFUSED. With --json, out gets

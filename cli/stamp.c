@@ -8,7 +8,7 @@ static const int64_t at_ms_last = INT64_C(253402214400000); /* the last day of t
 
 void stamp_write(int64_t at_ms, int offset_minutes, char *out)
 {
-    int64_t local_ms = at_ms > at_ms_last ? at_ms_last : at_ms;
+    int64_t local_ms = at_ms > at_ms_last ? at_ms_last : at_ms < 0 ? 0 : at_ms;
     struct tm parts;
 
     if (at_ms == 0) {

@@ -54,17 +54,14 @@ static void stay(const struct cli *cli, const char *folder)
     (void)sigwait(&signals, &number); /* fails for a bad set only */
 }
 
-static int stop(const struct cli *cli, pid_t pid)
+/* Returns true if the office stopped as it should. */
+static bool stop(pid_t pid)
 {
     int status = 0;
 
     (void)kill(pid, SIGTERM); /* gone already: reaped below */
-    if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
-        WEXITSTATUS(status) != STATUS_DONE) {
-        return cli_fail(cli, STATUS_ENVIRONMENT,
-                        cli_text(cli, "辖区未能有序停止", "the office did not stop in order"));
-    }
-    return STATUS_DONE;
+    return waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+           WEXITSTATUS(status) == STATUS_DONE;
 }
 
 /* Starts `huishen up` on the home and shows the office at work. */
@@ -91,9 +88,12 @@ static int show(struct cli *cli, const struct home *home, const char *port, cons
     if (status == STATUS_DONE && isatty(fileno(cli->out)) == 1 && !cli->is_json) {
         stay(cli, home->folder);
     }
-    int stopped = stop(cli, process.pid);
+    if (!stop(process.pid) && status == STATUS_DONE) {
+        status = cli_fail(cli, STATUS_ENVIRONMENT,
+                          cli_text(cli, "辖区未能有序停止", "the office did not stop in order"));
+    }
     (void)fclose(lines); /* only read from */
-    return status == STATUS_DONE ? stopped : status;
+    return status;
 }
 
 static int run(struct cli *cli, const struct arguments *arguments)

@@ -393,28 +393,33 @@ static void add_all_pins(const struct situation *situation, const struct publica
 void decide_publish(const struct situation *situation, const Hs__Publish *publish,
                     struct decision *out)
 {
-    struct publication publication;
+    /* In the arena, because the events borrow from it. */
+    struct publication *publication = arena_alloc(situation->arena, sizeof *publication);
 
     require(situation->catalogue != NULL);
-    if (!read_publication(situation, publish, &publication, out)) {
+    if (publication == NULL) {
+        decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
         return;
     }
-    if (!may_publish(situation, &publication)) {
-        decision_refuse(out, REFUSAL_NOT_ALLOWED, publication.id);
+    if (!read_publication(situation, publish, publication, out)) {
+        return;
+    }
+    if (!may_publish(situation, publication)) {
+        decision_refuse(out, REFUSAL_NOT_ALLOWED, publication->id);
         return;
     }
 
-    const Hs__Office__Current *current = in_force(situation->office, &publication);
+    const Hs__Office__Current *current = in_force(situation->office, publication);
     if (current != NULL &&
         bytes_equal(bytes_of(current->hash),
-                    (struct bytes){publication.hash.bytes, sizeof publication.hash.bytes})) {
+                    (struct bytes){publication->hash.bytes, sizeof publication->hash.bytes})) {
         return; /* already in force */
     }
-    if (!version_follows(current, &publication, out) || !is_sound(situation, &publication, out)) {
+    if (!version_follows(current, publication, out) || !is_sound(situation, publication, out)) {
         return;
     }
-    add_published(situation, &publication, out);
+    add_published(situation, publication, out);
     if (out->refusal == REFUSAL_NONE) {
-        add_all_pins(situation, &publication, out);
+        add_all_pins(situation, publication, out);
     }
 }

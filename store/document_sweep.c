@@ -44,14 +44,13 @@ static enum err remove_if_old(struct sweep *sweep, const struct document_path *p
 /* Sweeps the folder @name, which holds partial uploads or the documents of one first byte. */
 static enum err sweep_folder(struct sweep *sweep, const char *name)
 {
-    struct document_path root;
-    struct document_path folder;
-    struct document_path path;
+    struct document_path root = {.text = ""};
+    struct document_path folder = {.text = ""};
+    struct document_path path = {.text = ""};
     const char *const *files = NULL;
     size_t count = 0;
     bool is_partial = strcmp(name, "partial") == 0;
 
-    memset(&root, 0, sizeof root);
     if (strlen(sweep->documents->folder) >= sizeof root.text) {
         return ERR_INVALID;
     }

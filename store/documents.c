@@ -15,7 +15,7 @@ enum { FOLDER_MODE = 0700, FILE_MODE = 0600, HASHING_BYTES = 64 * 1024 };
 enum err documents_open(const char *folder, struct documents *out)
 {
     struct documents documents = {.folder = folder};
-    struct document_path path;
+    struct document_path path = {.text = ""};
 
     if (!document_path_partials(&documents, &path)) {
         return ERR_INVALID;
@@ -45,7 +45,7 @@ static enum err size_of(const char *path, uint64_t *size)
 
 bool document_exists(const struct documents *documents, const struct hash *hash)
 {
-    struct document_path path;
+    struct document_path path = {.text = ""};
     uint64_t size = 0;
 
     return document_path_of(documents, hash, &path) && size_of(path.text, &size) == ERR_OK;
@@ -110,9 +110,9 @@ static enum err compare_hash(int fd, const struct hash *hash)
 /* Gives the partial file its name, once it is right and on disk. */
 static enum err complete(const struct documents *documents, const struct hash *hash, int fd)
 {
-    struct document_path partial;
-    struct document_path folder;
-    struct document_path path;
+    struct document_path partial = {.text = ""};
+    struct document_path folder = {.text = ""};
+    struct document_path path = {.text = ""};
     enum err err = compare_hash(fd, hash);
 
     if (!document_path_partial(documents, hash, &partial) ||
@@ -174,7 +174,7 @@ static enum err add_chunk(const struct documents *documents, const struct docume
 enum err document_put(const struct documents *documents, const struct document_chunk *chunk,
                       struct document_state *out)
 {
-    struct document_path path;
+    struct document_path path = {.text = ""};
 
     *out = (struct document_state){0};
     if (chunk->size > DOCUMENT_BYTES_MAX || chunk->bytes.size > DOCUMENT_CHUNK_BYTES) {
@@ -224,7 +224,7 @@ static enum err read_chunk(int fd, struct arena *arena, struct document_chunk *o
 enum err document_get(const struct documents *documents, struct arena *arena,
                       struct document_chunk *out)
 {
-    struct document_path path;
+    struct document_path path = {.text = ""};
 
     if (!document_path_of(documents, &out->hash, &path)) {
         return ERR_INVALID;
@@ -249,7 +249,7 @@ enum err document_get(const struct documents *documents, struct arena *arena,
 
 enum err document_check(const struct documents *documents, const struct hash *hash)
 {
-    struct document_path path;
+    struct document_path path = {.text = ""};
 
     if (!document_path_of(documents, hash, &path)) {
         return ERR_INVALID;

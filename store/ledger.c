@@ -330,6 +330,7 @@ static enum err change_proposal(struct ledger *ledger, struct cached_proposal *c
 {
     enum err err = ERR_OK;
 
+    require(cached != NULL); /* loaded for every event about a proposal */
     if (cached->record == NULL) {
         cached->record = message_new(&hs__proposal__descriptor, ledger->arena);
         err = cached->record == NULL ? ERR_FULL : ERR_OK;

@@ -239,6 +239,19 @@ static uint64_t head_of(struct tamper *tamper, uint64_t seq)
     return seq;
 }
 
+/* Returns the head before the last one, 0 if there is none. */
+static uint64_t head_before_last(struct tamper *tamper)
+{
+    uint64_t seq = tamper->last - 1;
+
+    begin(tamper);
+    while (seq > 0 && kind_of(take(tamper, seq)) != ENTRY_HEAD) {
+        seq--;
+    }
+    end(tamper);
+    return seq;
+}
+
 /* ---- one byte ---- */
 
 static const char *region_of(size_t offset)
@@ -362,15 +375,17 @@ static bool alter_head(struct tamper *tamper, uint64_t seq, int field)
 
 /* ---- whole entries ---- */
 
+/* Without its head the last commit as a whole is unfinished. */
 static void remove_entry(struct tamper *tamper, uint64_t seq)
 {
+    uint64_t from = seq == tamper->last ? head_before_last(tamper) + 1 : seq;
     char what[64];
 
     begin(tamper);
     drop(tamper, seq);
     end(tamper);
     (void)snprintf(what, sizeof what, "entry %" PRIu64 " removed", seq);
-    judge(tamper, what, (struct expected){seq, seq});
+    judge(tamper, what, (struct expected){from, seq});
 }
 
 static void swap_entries(struct tamper *tamper, uint64_t seq, bool make_right)
@@ -442,19 +457,6 @@ static void cut(struct tamper *tamper, uint64_t first)
         drop(tamper, seq);
     }
     end(tamper);
-}
-
-/* Returns the head before the last one, 0 if there is none. */
-static uint64_t head_before_last(struct tamper *tamper)
-{
-    uint64_t seq = tamper->last - 1;
-
-    begin(tamper);
-    while (seq > 0 && kind_of(take(tamper, seq)) != ENTRY_HEAD) {
-        seq--;
-    }
-    end(tamper);
-    return seq;
 }
 
 /* Cuts the last commit off, and makes a head file to fit: only a head kept outside can tell. */

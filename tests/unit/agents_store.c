@@ -194,22 +194,18 @@ static void receipts_and_definitions_are_found_by_their_key(void **state)
 {
     struct fixture *f = *state;
     struct hash hash = hash_of(bytes_of_text("pack"));
-    Hs__Publish__Kind kind = HS__PUBLISH__KIND__UNSPECIFIED;
     struct bytes found;
 
     assert_int_equal(store_put_receipt(f->store, (struct task_key){5, 2}, bytes_of_text("receipt")),
                      ERR_OK);
-    assert_int_equal(
-        store_put_definition(f->store, &hash, HS__PUBLISH__KIND__PACK, bytes_of_text("pack")),
-        ERR_OK);
+    assert_int_equal(store_put_definition(f->store, &hash, bytes_of_text("pack")), ERR_OK);
     assert_int_equal(store_commit(f->store), ERR_OK);
 
     assert_int_equal(store_receipt(f->store, (struct task_key){5, 2}, &f->arena, &found), ERR_OK);
     assert_true(bytes_equal(found, bytes_of_text("receipt")));
     assert_int_equal(store_receipt(f->store, (struct task_key){5, 1}, &f->arena, &found),
                      ERR_ABSENT);
-    assert_int_equal(store_definition(f->store, &hash, &f->arena, &kind, &found), ERR_OK);
-    assert_int_equal(kind, HS__PUBLISH__KIND__PACK);
+    assert_int_equal(store_definition(f->store, &hash, &f->arena, &found), ERR_OK);
     assert_true(bytes_equal(found, bytes_of_text("pack")));
 }
 
@@ -264,6 +260,15 @@ static void a_damaged_identity_is_not_opened(void **state)
     damage(f->folder, "meta", bytes_of_text("version"));
 
     assert_int_equal(store_open(f->folder, MAP_BYTES, &f->store), ERR_CORRUPT);
+}
+
+static void a_store_in_use_is_not_opened_again(void **state)
+{
+    struct fixture *f = *state;
+    struct store *untouched = NULL;
+
+    assert_int_equal(store_open(f->folder, MAP_BYTES, &untouched), ERR_EXISTS);
+    assert_null(untouched);
 }
 
 static void a_full_map_is_an_error_and_what_was_committed_stays(void **state)
@@ -373,6 +378,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_task_is_never_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_identity_is_not_opened, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_in_use_is_not_opened_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_map_is_an_error_and_what_was_committed_stays, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(

@@ -4,6 +4,7 @@
 #include "tests/lib/test.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -84,8 +85,7 @@ static int tear_down(void **state)
 static const char *const says_ready[] = {"/bin/sh", "-c",
                                          "echo noise; echo ready $PWD; exec sleep 60", NULL};
 static const char *const fails[] = {"/bin/sh", "-c", "exit 4", NULL};
-static const char *const ignores_term[] = {"/bin/sh", "-c", "trap '' TERM; echo ready; kill -9 $$",
-                                           NULL};
+static const char *const serves_and_dies[] = {"/bin/sh", "-c", "echo ready; kill -9 $$", NULL};
 
 static void a_program_says_when_it_serves_and_works_in_the_folder(void **state)
 {
@@ -145,7 +145,7 @@ static void one_that_dies_after_serving_is_started_again_and_again(void **state)
     struct fixture *f = *state;
 
     f->stop_after = 2 * (GIVE_UP_COUNT + 2);
-    assert_int_equal(supervisor_add(f->supervisor, "a", ignores_term, NULL), ERR_OK);
+    assert_int_equal(supervisor_add(f->supervisor, "a", serves_and_dies, NULL), ERR_OK);
 
     assert_true(supervisor_run(f->supervisor));
     assert_int_equal(f->count, f->stop_after);

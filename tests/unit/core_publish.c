@@ -102,7 +102,13 @@ static void pins_are_set_when_the_last_part_is_there(void **state)
     assert_int_equal(publish_pack(f, &f->office.fire_agent, f->office.packs[1]), REFUSAL_NONE);
     assert_int_equal(f->decision.event_count, 2);
     assert_int_equal(f->decision.events[1]->body_case, HS__EVENT__BODY_PINS_SET);
-    assert_int_equal(f->decision.events[1]->pins_set->pins->n_packs, 4);
+    const Hs__PinsSet *set = f->decision.events[1]->pins_set;
+    assert_int_equal(set->pins->n_packs, 4);
+    struct hash hash = hash_of(message_pack(set->pins, &f->arena));
+    assert_memory_equal(set->hash.data, hash.bytes, sizeof hash.bytes);
+    assert_string_equal(set->pins->packs[1]->id, "fire");
+    hash = hash_of(message_pack(f->office.packs[1], &f->arena));
+    assert_memory_equal(set->pins->packs[1]->hash.data, hash.bytes, sizeof hash.bytes);
     assert_int_equal(f->office.office.n_pins, 1);
 }
 

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agents/tables.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "lib/hash.h"
+#include "os/files.h"
+
+enum { FOLDER_MODE = 0700, FILE_MODE = 0600, NO_FD = -1 };
+
+/* The one place where LMDB's codes become ours. */
+static enum err err_of(int rc)
+{
+    switch (rc) {
+    case MDB_SUCCESS:
+        return ERR_OK;
+    case MDB_NOTFOUND:
+        return ERR_ABSENT;
+    case MDB_MAP_FULL:
+    case ENOSPC:
+    case EDQUOT:
+        return ERR_NO_SPACE;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+    case MDB_VERSION_MISMATCH:
+        return ERR_CORRUPT;
+    default:
+        return ERR_IO;
+    }
+}
+
+static MDB_val value_of(struct bytes bytes)
+{
+    return (MDB_val){.mv_size = bytes.size, .mv_data = (void *)(uintptr_t)bytes.data};
+}
+
+/* ---- opening ---- */
+
+/* Two processes that take themselves for the same agent would each believe the other's doings. */
+static enum err take_lock(struct tables *tables, const char *folder)
+{
+    char path[FILES_PATH_BYTES_MAX];
+    int length = snprintf(path, sizeof path, "%s/lock", folder);
+
+    if (length < 0 || (size_t)length >= sizeof path) {
+        return ERR_INVALID;
+    }
+    tables->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+    if (tables->lock_fd < 0) {
+        return files_err(errno);
+    }
+    if (flock(tables->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+        return errno == EWOULDBLOCK ? ERR_EXISTS : files_err(errno);
+    }
+    return ERR_OK;
+}
+
+static enum err open_environment(struct tables *tables, const char *folder, size_t map_bytes)
+{
+    int rc = mdb_env_create(&tables->env);
+
+    if (rc == 0) {
+        rc = mdb_env_set_mapsize(tables->env, map_bytes);
+    }
+    if (rc == 0) {
+        rc = mdb_env_set_maxdbs(tables->env, TABLES_MAX);
+    }
+    if (rc == 0) {
+        rc = mdb_env_open(tables->env, folder, MDB_NOTLS, FILE_MODE);
+    }
+    return err_of(rc);
+}
+
+static enum err begin(struct tables *tables)
+{
+    return tables->txn != NULL ? ERR_OK : err_of(mdb_txn_begin(tables->env, NULL, 0, &tables->txn));
+}
+
+static enum err open_list(struct tables *tables, const char *const *names)
+{
+    enum err err = begin(tables);
+
+    for (size_t i = 0; err == ERR_OK && i < TABLES_MAX && names[i] != NULL; i++) {
+        err = err_of(mdb_dbi_open(tables->txn, names[i], MDB_CREATE, &tables->list[i]));
+    }
+    return err == ERR_OK ? tables_commit(tables) : err;
+}
+
+enum err tables_open(struct tables *tables, const char *folder, size_t map_bytes,
+                     const char *const *names)
+{
+    *tables = (struct tables){.lock_fd = NO_FD};
+
+    enum err err = folder_make(folder, FOLDER_MODE);
+    if (err == ERR_OK) {
+        err = take_lock(tables, folder);
+    }
+    if (err == ERR_OK) {
+        err = open_environment(tables, folder, map_bytes);
+    }
+    if (err == ERR_OK) {
+        err = open_list(tables, names);
+    }
+    if (err != ERR_OK) {
+        tables_close(tables);
+    }
+    return err;
+}
+
+void tables_close(struct tables *tables)
+{
+    if (tables->env == NULL && tables->lock_fd <= 0) {
+        return;
+    }
+    tables_abort(tables);
+    if (tables->env != NULL) {
+        mdb_env_close(tables->env);
+    }
+    if (tables->lock_fd >= 0) {
+        (void)close(tables->lock_fd); /* nothing was written to it */
+    }
+    *tables = (struct tables){.lock_fd = NO_FD};
+}
+
+enum err tables_commit(struct tables *tables)
+{
+    MDB_txn *txn = tables->txn;
+
+    if (txn == NULL) {
+        return ERR_OK;
+    }
+    tables->txn = NULL; /* freed by the commit, even a failed one */
+    return err_of(mdb_txn_commit(txn));
+}
+
+void tables_abort(struct tables *tables)
+{
+    if (tables->txn != NULL) {
+        mdb_txn_abort(tables->txn);
+        tables->txn = NULL;
+    }
+}
+
+/* ---- changes ---- */
+
+enum err tables_put(struct tables *tables, struct table_key at, struct bytes bytes)
+{
+    enum err err = begin(tables);
+    MDB_val key = value_of(at.key);
+    MDB_val value = {.mv_size = bytes.size + CHECKSUM_BYTES};
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    int rc = mdb_put(tables->txn, tables->list[at.table], &key, &value, MDB_RESERVE);
+    if (rc != 0) {
+        return err_of(rc);
+    }
+    if (bytes.size > 0) {
+        memcpy(value.mv_data, bytes.data, bytes.size);
+    }
+    bytes_put_u64((uint8_t *)value.mv_data + bytes.size, checksum_of(bytes));
+    return ERR_OK;
+}
+
+enum err tables_remove(struct tables *tables, struct table_key at)
+{
+    enum err err = begin(tables);
+    MDB_val key = value_of(at.key);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    err = err_of(mdb_del(tables->txn, tables->list[at.table], &key, NULL));
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* ---- reads ---- */
+
+static enum err check_value(MDB_val value, struct bytes *out)
+{
+    const uint8_t *data = value.mv_data;
+
+    if (value.mv_size < CHECKSUM_BYTES) {
+        return ERR_CORRUPT;
+    }
+    struct bytes bytes = {data, value.mv_size - CHECKSUM_BYTES};
+    if (checksum_of(bytes) != bytes_get_u64(data + bytes.size)) {
+        return ERR_CORRUPT;
+    }
+    *out = bytes;
+    return ERR_OK;
+}
+
+/* Reads run in the open transaction, which sees its own changes, or in one of their own. */
+static enum err begin_read(struct tables *tables, MDB_txn **out)
+{
+    if (tables->txn != NULL) {
+        *out = tables->txn;
+        return ERR_OK;
+    }
+    return err_of(mdb_txn_begin(tables->env, NULL, MDB_RDONLY, out));
+}
+
+static void end_read(struct tables *tables, MDB_txn *txn)
+{
+    if (txn != tables->txn) {
+        mdb_txn_abort(txn);
+    }
+}
+
+enum err tables_get(struct tables *tables, struct table_key at, struct arena *arena,
+                    struct bytes *out)
+{
+    MDB_txn *txn = NULL;
+    MDB_val key = value_of(at.key);
+    MDB_val value;
+    struct bytes found = {0};
+    enum err err = begin_read(tables, &txn);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    err = err_of(mdb_get(txn, tables->list[at.table], &key, &value));
+    if (err == ERR_OK) {
+        err = check_value(value, &found);
+    }
+    if (err == ERR_OK) {
+        uint8_t *copy = arena_copy(arena, found);
+
+        *out = (struct bytes){copy, found.size};
+        err = copy == NULL ? ERR_FULL : ERR_OK;
+    }
+    end_read(tables, txn);
+    return err;
+}
+
+enum err tables_last_number(struct tables *tables, unsigned table, uint64_t *out)
+{
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    MDB_val key;
+    MDB_val value;
+    enum err err = begin_read(tables, &txn);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    err = err_of(mdb_cursor_open(txn, tables->list[table], &cursor));
+    if (err == ERR_OK) {
+        err = err_of(mdb_cursor_get(cursor, &key, &value, MDB_LAST));
+        if (err == ERR_OK && key.mv_size == sizeof *out) {
+            *out = bytes_get_u64(key.mv_data);
+        } else if (err == ERR_OK) {
+            err = ERR_CORRUPT;
+        } else if (err == ERR_ABSENT) {
+            *out = 0;
+            err = ERR_OK;
+        }
+        mdb_cursor_close(cursor);
+    }
+    end_read(tables, txn);
+    return err;
+}
+
+static enum err show(MDB_val key, MDB_val value, table_row_fn visit, void *self)
+{
+    struct bytes bytes = {0};
+    enum err err = check_value(value, &bytes);
+
+    return err != ERR_OK ? err : visit(self, (struct bytes){key.mv_data, key.mv_size}, bytes);
+}
+
+enum err tables_walk(struct tables *tables, struct table_key first, table_row_fn visit, void *self)
+{
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    MDB_val key = value_of(first.key);
+    MDB_val value;
+    enum err err = begin_read(tables, &txn);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    int rc = mdb_cursor_open(txn, tables->list[first.table], &cursor);
+    if (rc == 0) {
+        rc = mdb_cursor_get(cursor, &key, &value, first.key.size > 0 ? MDB_SET_RANGE : MDB_FIRST);
+    }
+    while (rc == 0 && err == ERR_OK) {
+        err = show(key, value, visit, self);
+        rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+    }
+    if (cursor != NULL) {
+        mdb_cursor_close(cursor);
+    }
+    end_read(tables, txn);
+    if (err != ERR_OK) {
+        return err;
+    }
+    return rc == MDB_NOTFOUND ? ERR_OK : err_of(rc);
+}

@@ -1,0 +1,395 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The command line alone: its help, its exit codes and words, rules tried, definitions checked, homes
+made, and what `up` and `demo` leave behind.
+
+usage: cli.py BUILD
+"""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from fractions import Fraction
+
+import office
+from office import expect, expect_equal
+
+CONFORMANCE = os.path.join(office.ROOT, "..", "shared", "cel", "conformance.json")
+EXPRESSIONS = os.path.join(office.ROOT, "tests", "data", "expressions.json")
+GONE_SECONDS = 10
+VERBS = ("init", "up", "demo", "submit", "revise", "withdraw", "wait", "show", "list", "reviews",
+         "opine", "rule", "verdict", "journal", "verify", "lint", "check", "eval", "key", "account",
+         "department", "help")
+
+
+class Place:
+    """The program, and a folder to work in."""
+
+    def __init__(self, build):
+        self.build = os.path.abspath(build)
+        self.folder = tempfile.mkdtemp(prefix="huishen-cli-")
+
+    def run(self, *arguments, seconds=60, environment=None, **options):
+        variables = {name: value for name, value in os.environ.items()
+                     if name not in ("HUISHEN_HOME", "HUISHEN_DATADIR", "LC_ALL", "LC_MESSAGES")}
+        variables["LANG"] = "C.UTF-8"
+        variables.update(environment or {})
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        return subprocess.run([os.path.join(self.build, "huishen")] + list(arguments), text=True,
+                              stdin=subprocess.DEVNULL, timeout=seconds, env=variables, **options)
+
+    def said(self, status, words, *arguments, **options):
+        """Runs the program, which must end with @status and say each of @words on standard error."""
+        result = self.run(*arguments, **options)
+        expect_equal(f"{' '.join(arguments)}: the exit status ({result.stderr.strip()})",
+                     result.returncode, status)
+        for word in words:
+            expect(word in result.stderr, f"{' '.join(arguments)}: said {result.stderr!r}")
+        return result
+
+    def printed(self, *arguments, **options):
+        return self.said(0, (), *arguments, **options).stdout
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+
+# ---- help and usage ----------------------------------------------------------------------------------
+
+
+def help_of_every_verb(place):
+    for arguments in ((), ("help",)):
+        listed = place.printed(*arguments)
+        for verb in VERBS:
+            expect(re.search(rf"^  {verb} ", listed, re.M), f"the list has no {verb}")
+    for verb in VERBS:
+        english = place.printed(verb, "--help")
+        expect_equal(f"help {verb}", place.printed("help", verb), english)
+        expect("Exit status" in english and "Example" in english, f"{verb}: {english}")
+        chinese = place.printed("--lang", "zh", verb, "--help")
+        expect("退出码" in chinese and "例" in chinese, f"{verb}: {chinese}")
+        for line in english.splitlines():
+            expect(len(line) <= 110, f"{verb}: a line of {len(line)}: {line}")
+
+
+def language_of_the_environment(place):
+    for environment, word in (({"LC_ALL": "zh_CN.UTF-8"}, "命令"), ({"LANG": "zh_CN"}, "命令"),
+                              ({"LANG": "zh_CN", "LC_ALL": "C"}, "Verbs"),
+                              ({"LC_MESSAGES": "en_US", "LANG": "zh_CN"}, "Verbs")):
+        expect(word in place.printed(environment=environment), f"{environment}: no {word}")
+    expect("没有命令" in place.said(2, (), "nothing", "--lang", "zh").stderr, "not in Chinese")
+
+
+def bad_usage(place):
+    table = [
+        (("sumbit",), ("no command sumbit", "did you mean submit?")),
+        (("help", "lst"), ("did you mean list?",)),
+        (("eval", "--jsno", "1"), ("no option --jsno", "did you mean --json?")),
+        (("list", "--lang"), ("--lang needs a value",)),
+        (("list", "--lang", "fr"), ("zh|en",)),
+        (("list", "--json=1"), ("takes no value",)),
+        (("list",), ("--home", "HUISHEN_HOME")),
+        (("show", "--home", "x"), ("show ID",)),
+        (("show", "1", "2", "--home", "x"), ("one word too many, 2",)),
+        (("wait", "1", "--for", "lunch", "--home", "x"), ("verdict|end",)),
+        (("eval",), ("--cases",)),
+        (("eval", "1", "--cases", "x"), ("--cases",)),
+        (("key", "old", "--home", place.folder, "--as", "x"), ("not key old",)),
+        (("key", "new", "--home", place.folder), ("--as",)),
+        (("key", "new", "--home", place.folder, "--as", "agent:Fire"), ("agent:Fire",)),
+        (("check", "absent.yaml"), ("absent.yaml",)),
+        (("check", office.sample(1), "--process", "absent"), ("absent",)),
+        (("check", office.sample(1), "--department", "absent"), ("absent",)),
+        (("init",), ("init DIR",)),
+        (("init", os.path.join(place.folder, "x"), "--office", "Big Office"), ("--office",)),
+        (("init", os.path.join(place.folder, "x"), "--prefix", "lj"), ("--prefix",)),
+    ]
+    for arguments, words in table:
+        result = place.said(2, words, *arguments)
+        expect_equal(f"{arguments}: printed", result.stdout, "")
+
+
+def output_that_cannot_be_written(place):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        place.said(4, ("could not be written",), "help", stdout=full)
+
+
+def version(place):
+    expect(re.fullmatch(r"huishen \d+\.\d+\.\d+\n", place.printed("--version")), "no version")
+
+
+# ---- eval --------------------------------------------------------------------------------------------
+
+
+def value_expected(value):
+    kind, what = next(iter(value.items()))
+    if kind == "number":
+        return ("number", Fraction(what))
+    if kind == "list":
+        return ("list", [value_expected(element) for element in what])
+    return (kind, None if kind == "null" else what)
+
+
+def value_found(value):
+    if isinstance(value, bool):
+        return ("bool", value)
+    if value is None:
+        return ("null", None)
+    if isinstance(value, int):
+        return ("number", Fraction(value))
+    if isinstance(value, str):
+        return ("string", value)
+    if isinstance(value, list):
+        return ("list", [value_found(element) for element in value])
+    kind, what = next(iter(value.items()))
+    return ("number", Fraction(what)) if kind == "$number" else (kind.lstrip("$"), what)
+
+
+def expect_answer(case, answer):
+    want = case.get("ours", case["expect"])
+    name = f"{case.get('section')}/{case.get('name')}: {case['expr']!r}"
+    if "value" in want:
+        expect("result" in answer, f"{name}: {answer}")
+        expect_equal(name, value_found(answer["result"]), value_expected(want["value"]))
+    else:
+        expect(("unknown" if "unknown" in want else "error") in answer, f"{name}: {answer}")
+    for field in ("reads", "missing"):
+        if field in case and "error" not in want:
+            expect_equal(f"{name}: {field}", answer.get(field), case[field])
+
+
+def cases_of(place, path):
+    if not os.path.exists(path):
+        print(f"  skipped: there is no {os.path.relpath(path, office.ROOT)}")
+        return
+    with open(path, encoding="utf-8") as file:
+        cases = json.load(file)
+    answers = [json.loads(line) for line in place.printed("eval", "--cases", path).splitlines()]
+    expect_equal("lines", len(answers), len(cases))
+    for case, answer in zip(cases, answers):
+        if "skip" not in case:
+            expect_answer(case, answer)
+
+
+def one_expression(place):
+    fields = place.write("fields.json", json.dumps({
+        "day": {"$date": "2026-03-10"}, "share": {"$number": "2/3"}, "width": 4.0, "none": None}))
+    table = [
+        ("21 / 4", "21/4 (5.25)\n"), ("1 / 3", "1/3\n"), ("7 - 9", "-2\n"), ("'a' + 'b'", '"ab"\n'),
+        ("width >= 4", "true\n"), ("day", "2026-03-10\n"), ("share * 3", "2\n"),
+        ("none > 1", "unknown: none is missing\n"),
+        ("none > other", "unknown: none, other are missing\n"), ("none == null", "true\n"),
+    ]
+    for expression, printed in table:
+        expect_equal(expression, place.printed("eval", expression, "--with", fields), printed)
+    expect_equal("after --", place.printed("eval", "--", "-7 % 2"), "-1\n")
+    place.said(2, ("1:4",), "eval", "1 +")
+    place.said(2, ("division by zero",), "eval", "1 / 0")
+    answer = json.loads(place.said(2, (), "--json", "eval", "1 / 0").stdout)
+    expect_equal("the answer", list(answer), ["error"])
+    place.said(2, ("absent.json",), "eval", "1", "--with", "absent.json")
+    place.said(2, ("list.json",), "eval", "1", "--with", place.write("list.json", "[1]"))
+    place.said(2, ("broken.json:2",), "eval", "1", "--with",
+               place.write("broken.json", '{"a":\n]'))
+    place.said(2, ("object.json",), "eval", "--cases", place.write("object.json", "{}"))
+
+
+def what_eval_prints_it_reads(place):
+    for expression in ("2 / 3", "date('2026-03-10')", "['a', 1, [2 / 3]]", "null"):
+        answer = json.loads(place.printed("--json", "eval", expression))
+        path = place.write("again.json", json.dumps({"again": answer["result"]}))
+        again = json.loads(place.printed("--json", "eval", "again", "--with", path))
+        expect_equal(expression, again.get("result"), answer["result"])
+
+
+# ---- lint --------------------------------------------------------------------------------------------
+
+
+def definitions_are_sound(place):
+    files = [os.path.join(office.ROOT, "configs", "dictionary.yaml"),
+             os.path.join(office.ROOT, "configs", "departments.yaml")]
+    for folder in ("configs/processes", "configs/processes/packs"):
+        folder = os.path.join(office.ROOT, folder)
+        files += [os.path.join(folder, name) for name in sorted(os.listdir(folder))
+                  if name.endswith(".yaml")]
+    for department in office.DEPARTMENTS:
+        files.append(os.path.join(office.ROOT, "agents", department, "rules.yaml"))
+    place.said(0, (), "lint", *files)
+    for path in files:
+        place.said(0, (), "lint", path)
+
+
+def a_defect_is_told_with_its_line(place):
+    with open(os.path.join(office.ROOT, "agents", "fire", "rules.yaml"), encoding="utf-8") as file:
+        text = file.read()
+    table = [
+        (r"^(\s+condition:) .*$", r"\1 no.such.field > 1", "condition"),
+        (r"^(\s+condition:) .*$", r"\1 '1 +'", "condition"),
+        (r"^(\s+severity:) must", r"\1 muss", "must"),
+        (r"^(\s+severity):", r"\1y:", "severity"),
+    ]
+    for old, new, word in table:
+        broken = re.sub(old, new, text, count=1, flags=re.M)
+        expect(broken != text, f"the pack has no {old}")
+        line = next(number for number, (a, b) in
+                    enumerate(zip(text.splitlines(), broken.splitlines()), 1) if a != b)
+        path = place.write("fire.yaml", broken)
+        place.said(2, (f"{path}:{line}: ", word), "lint", path)
+        told = json.loads(place.said(2, (), "--json", "lint", path).stdout)
+        expect_equal("ok", told["ok"], False)
+        expect(any(error["line"] == line for error in told["files"][0]["errors"]), f"{told}")
+
+
+def what_is_no_definition(place):
+    for name, text in (("other.yaml", "a: 1\n"), ("list.yaml", "- 1\n"), ("empty.yaml", ""),
+                       ("syntax.yaml", "rules: [\n"), ("file.txt", "rules: []\n")):
+        place.said(2, (name,), "lint", place.write(name, text))
+
+
+def safety_needs_a_person(place):
+    path = place.write("departments.yaml", "departments:\n- id: fire\n  title: {zh: 消防}\n"
+                                           "  safety_critical: true\n  answer: rules\n")
+    place.said(2, (f"{path}:5: departments[0].answer: ",), "lint", path)
+
+
+# ---- homes -------------------------------------------------------------------------------------------
+
+
+def a_home_is_made_once(place):
+    home = os.path.join(place.folder, "office")
+    made = json.loads(place.printed("--json", "init", home, "--office", "yubei", "--prefix", "YB"))
+    expect_equal("the office", made["office"], "yubei")
+    expect_equal("keys: permissions", os.stat(os.path.join(home, "keys")).st_mode & 0o777, 0o700)
+    for folder, _, names in os.walk(os.path.join(home, "keys")):
+        for name in names:
+            mode = os.stat(os.path.join(folder, name)).st_mode & 0o777
+            expect_equal(f"{name}: permissions", mode, 0o600)
+    report = json.loads(place.printed("--home", home, "--json", "verify", "--views"))
+    expect_equal("the record is whole", report["ok"], True)
+    place.said(2, (home,), "init", home)
+    place.said(0, (), "lint", os.path.join(home, "configs", "dictionary.yaml"), "--home", home)
+
+
+def a_home_that_fails_leaves_nothing(place):
+    data = os.path.join(place.folder, "data")
+    home = os.path.join(place.folder, "half")
+    shutil.copytree(os.path.join(office.ROOT, "configs"), os.path.join(data, "configs"))
+    os.makedirs(os.path.join(data, "agents"))
+    with open(os.path.join(data, "configs", "dictionary.yaml"), "a", encoding="utf-8") as file:
+        file.write("nonsense: 1\n")
+    place.said(2, ("nonsense",), "init", home, environment={"HUISHEN_DATADIR": data})
+    expect(not os.path.exists(home), "the home is there")
+    place.said(4, ("HUISHEN_DATADIR",), "init", home,
+               environment={"HUISHEN_DATADIR": place.folder})
+
+
+def no_home(place):
+    place.said(4, ("office.yaml", "huishen init"), "--home", place.folder, "list")
+    place.said(4, ("office.yaml",), "list", environment={"HUISHEN_HOME": place.folder})
+
+
+# ---- up and demo -------------------------------------------------------------------------------------
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(child) for child in file.read().split()]
+
+
+def wait_gone(pids):
+    end = time.monotonic() + GONE_SECONDS
+    while any(os.path.exists(f"/proc/{pid}") for pid in pids):
+        expect(time.monotonic() < end, f"of {pids} some are still there")
+        time.sleep(0.02)  # until the next look
+
+
+def start_up(place, home):
+    up = subprocess.Popen([os.path.join(place.build, "huishen"), "--home", home, "up", "--port",
+                           "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    lines = []
+    for line in up.stdout:
+        lines.append(line)
+        if line.startswith("ready "):
+            return up, lines
+    raise office.Fault(f"up ended: {lines} {up.stderr.read()}")
+
+
+def up_and_down(place):
+    home = os.path.join(place.folder, "up")
+    place.printed("init", home, "--demo")
+    up, lines = start_up(place, home)
+    children = children_of(up.pid)
+    expect_equal("children", len(children), 1 + len(office.DEPARTMENTS))
+    expect_equal("lines", len(lines), 2 + len(office.DEPARTMENTS))
+    place.said(4, ("another huishen up",), "--home", home, "up", "--port", "0")
+    up.send_signal(signal.SIGINT)
+    expect_equal("the exit status", up.wait(GONE_SECONDS), 0)
+    wait_gone(children)
+    expect(not os.path.exists(os.path.join(home, "run", "broker")), "run/broker is still there")
+
+    up, lines = start_up(place, home)
+    children = children_of(up.pid)
+    up.kill()
+    up.wait()
+    wait_gone(children)
+    place.printed("--home", home, "verify", "--views")
+
+
+def up_gives_up(place):
+    home = os.path.join(place.folder, "broken")
+    place.printed("init", home, "--demo")
+    with open(os.path.join(home, "rules", "fire.yaml"), "w", encoding="utf-8") as file:
+        file.write("nonsense\n")
+    place.said(4, ("fire", "run/fire.log"), "--home", home, "up", "--port", "0",
+               "--departments", "fire")
+    place.said(2, ("absent",), "--home", home, "up", "--departments", "fire,absent")
+
+
+def demonstration(place):
+    home = os.path.join(place.folder, "demo")
+    shown = json.loads(place.printed("--json", "demo", home, seconds=300))["samples"]
+    expect_equal("samples", len(shown), 15)
+    for sample in shown:
+        expect(sample["status"] in ("gate_failed", "incomplete", "concluded"), f"{sample}")
+    place.printed("--home", home, "verify", "--views")
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        print(__doc__.strip().splitlines()[3], file=sys.stderr)
+        return 2
+    place = Place(arguments[0])
+    cases = office.Cases()
+    cases.run("help of every verb", help_of_every_verb, place)
+    cases.run("the language of the environment", language_of_the_environment, place)
+    cases.run("bad usage", bad_usage, place)
+    cases.run("output that cannot be written", output_that_cannot_be_written, place)
+    cases.run("the version", version, place)
+    cases.run("published cases of the rule language", cases_of, place, CONFORMANCE)
+    cases.run("own cases of the rule language", cases_of, place, EXPRESSIONS)
+    cases.run("one expression", one_expression, place)
+    cases.run("what eval prints it reads", what_eval_prints_it_reads, place)
+    cases.run("the definitions are sound", definitions_are_sound, place)
+    cases.run("a defect is told with its line", a_defect_is_told_with_its_line, place)
+    cases.run("what is no definition", what_is_no_definition, place)
+    cases.run("safety needs a person", safety_needs_a_person, place)
+    cases.run("a home is made once", a_home_is_made_once, place)
+    cases.run("a home that fails leaves nothing", a_home_that_fails_leaves_nothing, place)
+    cases.run("no home", no_home, place)
+    cases.run("up, and down", up_and_down, place)
+    cases.run("up gives up", up_gives_up, place)
+    cases.run("a demonstration", demonstration, place)
+    shutil.rmtree(place.folder, ignore_errors=True)
+    return cases.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
