@@ -12,7 +12,13 @@
 #include "os/random.h"
 #include "proto/text/load.h"
 
-enum { EXIT_USAGE = 2, EXIT_ENVIRONMENT = 4, PATH_BYTES = 4096, CREDIT_DEFAULT = 64 };
+enum {
+    EXIT_REFUSED = 1,
+    EXIT_USAGE = 2,
+    EXIT_ENVIRONMENT = 4,
+    PATH_BYTES = 4096,
+    CREDIT_DEFAULT = 64
+};
 
 struct daemon {
     uv_loop_t loop;
@@ -48,7 +54,9 @@ static void print_help(void)
          "Prints `ready PRINCIPAL` on standard output when it is welcomed and its rules are on\n"
          "record. Logs to standard error. SIGINT and SIGTERM end it. Killed at any moment it\n"
          "loses nothing and repeats nothing.\n"
-         "Exit status: 0 ended as asked, 2 bad usage or configuration, 4 the environment failed.");
+         "Exit status: 0 ended as asked, 1 the broker's journal is not the one it knew, 2 bad "
+         "usage\n"
+         "or configuration, 4 the environment failed.");
 }
 
 /* Sets daemon->base to where relative paths of the configuration @path begin. */
@@ -110,6 +118,9 @@ static const char *missing_setting(const Hs__AgentConfig *config)
     if (strcmp(config->handler, "rules") != 0 && strcmp(config->handler, "desk") != 0) {
         return "handler: rules or desk";
     }
+    if (strcmp(config->handler, "rules") == 0 && config->rules[0] == '\0') {
+        return "rules";
+    }
     return NULL;
 }
 
@@ -153,7 +164,7 @@ static int load_all(struct daemon *daemon, const char *path)
         fprintf(stderr, "%s: log_level: debug, info, warning or error\n", path);
         return EXIT_USAGE;
     }
-    log_init(&daemon->log, STDERR_FILENO, level, 480, clock_real());
+    log_init(&daemon->log, STDERR_FILENO, level, 0, clock_real());
     if (keys_load(path_of(daemon, daemon->config->keys), &daemon->keys, reason) != ERR_OK) {
         fprintf(stderr, "huishen-agent: %s\n", reason);
         return EXIT_ENVIRONMENT;
@@ -194,17 +205,28 @@ static void on_ready(void *self)
               LOG_END);
 }
 
+/* Says why nothing more is believed; the log has it already. */
+static void refuse(struct daemon *daemon, enum client_problem problem)
+{
+    fprintf(stderr, "refused: %s: %s\n", client_problem_code(problem), client_problem_en(problem));
+    stop(daemon, EXIT_REFUSED);
+}
+
 static void on_ended(void *self, enum runtime_end end)
 {
     struct daemon *daemon = self;
-    static const char *const words[] = {
-        [RUNTIME_STORE_FAILED] = "store_failed",
-        [RUNTIME_HISTORY_DIFFERS] = "history_differs",
-        [RUNTIME_WRONG_BROKER] = "wrong_broker",
-    };
 
-    log_event(&daemon->log, LOG_ERROR, words[end], LOG_END);
-    stop(daemon, EXIT_ENVIRONMENT);
+    switch (end) {
+    case RUNTIME_STORE_FAILED:
+        stop(daemon, EXIT_ENVIRONMENT);
+        break;
+    case RUNTIME_HISTORY_DIFFERS:
+        refuse(daemon, PROBLEM_HISTORY_DIFFERS);
+        break;
+    case RUNTIME_WRONG_BROKER:
+        refuse(daemon, PROBLEM_WRONG_BROKER);
+        break;
+    }
 }
 
 static void watch_signal(struct daemon *daemon, uv_signal_t *handle, int number)

@@ -46,9 +46,15 @@ static void forget(struct sent_command *sent)
 
 void outbox_release(struct runtime *runtime)
 {
-    while (runtime->sent != NULL) {
-        forget(runtime->sent);
+    struct sent_command *sent = runtime->sent;
+
+    while (sent != NULL) {
+        struct sent_command *next = sent->next;
+
+        free(sent);
+        sent = next;
     }
+    runtime->sent = NULL;
 }
 
 /* ---- answers ---- */

@@ -252,8 +252,9 @@ static void on_problem(void *self, enum client_problem problem, const char *deta
 
 static void on_lost(void *self)
 {
-    const struct runtime *runtime = self;
+    struct runtime *runtime = self;
 
+    runtime->is_lost = true;
     log_event(runtime->settings.log, LOG_WARNING, "connection_lost", LOG_END);
 }
 
@@ -376,8 +377,11 @@ static void on_welcomed(void *self, const Hs__Welcome *welcome)
     if (runtime->has_ended) {
         return;
     }
-    log_event(runtime->settings.log, LOG_INFO, "welcomed", log_text("office", welcome->office),
+    runtime->settings.log->utc_offset_minutes = welcome->utc_offset_minutes;
+    log_event(runtime->settings.log, runtime->is_lost || !runtime->is_ready ? LOG_INFO : LOG_DEBUG,
+              "welcomed", log_text("office", welcome->office),
               log_number("credit", runtime->conversation->settings.credit), LOG_END);
+    runtime->is_lost = false;
     rulebooks_retry(&runtime->rulebooks);
     retry_waiting(runtime);
     publication_welcomed(runtime, welcome);

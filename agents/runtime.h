@@ -55,7 +55,7 @@ struct runtime_settings {
     bool runs_rules;                   /* else a desk */
     uint32_t credit;                   /* reviews it takes unanswered */
     struct clock clock;
-    const struct log *log; /* borrowed */
+    struct log *log; /* borrowed; it dates in the office's zone once that is known */
 };
 
 enum publication {
@@ -93,6 +93,7 @@ struct runtime {
     size_t refused_size;     /* 0: there was none */
     bool is_ready;
     bool has_ended;
+    bool is_lost;     /* the connection, since the last welcome */
     bool has_changed; /* something was stored in this turn */
     uint64_t handed;  /* place in the outbox up to which commands were handed over */
     struct sent_command *sent;

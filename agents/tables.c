@@ -2,16 +2,14 @@
 #include "agents/tables.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "lib/hash.h"
 #include "os/files.h"
+#include "os/lock.h"
 
-enum { FOLDER_MODE = 0700, FILE_MODE = 0600, NO_FD = -1 };
+enum { FOLDER_MODE = 0700, FILE_MODE = 0600, NO_LOCK = -1 };
 
 /* The one place where LMDB's codes become ours. */
 static enum err err_of(int rc)
@@ -46,19 +44,12 @@ static MDB_val value_of(struct bytes bytes)
 static enum err take_lock(struct tables *tables, const char *folder)
 {
     char path[FILES_PATH_BYTES_MAX];
-    int length = snprintf(path, sizeof path, "%s/lock", folder);
+    int length = snprintf(path, sizeof path, "%s/serving", folder);
 
     if (length < 0 || (size_t)length >= sizeof path) {
         return ERR_INVALID;
     }
-    tables->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
-    if (tables->lock_fd < 0) {
-        return files_err(errno);
-    }
-    if (flock(tables->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        return errno == EWOULDBLOCK ? ERR_EXISTS : files_err(errno);
-    }
-    return ERR_OK;
+    return lock_take(path, &tables->lock);
 }
 
 static enum err open_environment(struct tables *tables, const char *folder, size_t map_bytes)
@@ -95,7 +86,7 @@ static enum err open_list(struct tables *tables, const char *const *names)
 enum err tables_open(struct tables *tables, const char *folder, size_t map_bytes,
                      const char *const *names)
 {
-    *tables = (struct tables){.lock_fd = NO_FD};
+    *tables = (struct tables){.lock = NO_LOCK};
 
     enum err err = folder_make(folder, FOLDER_MODE);
     if (err == ERR_OK) {
@@ -115,17 +106,12 @@ enum err tables_open(struct tables *tables, const char *folder, size_t map_bytes
 
 void tables_close(struct tables *tables)
 {
-    if (tables->env == NULL && tables->lock_fd <= 0) {
-        return;
-    }
     tables_abort(tables);
     if (tables->env != NULL) {
         mdb_env_close(tables->env);
     }
-    if (tables->lock_fd >= 0) {
-        (void)close(tables->lock_fd); /* nothing was written to it */
-    }
-    *tables = (struct tables){.lock_fd = NO_FD};
+    lock_release(tables->lock);
+    *tables = (struct tables){.lock = NO_LOCK};
 }
 
 enum err tables_commit(struct tables *tables)

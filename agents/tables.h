@@ -22,7 +22,7 @@ struct tables {
     MDB_env *env;
     MDB_dbi list[TABLES_MAX];
     MDB_txn *txn; /* NULL: nothing has changed since the last commit */
-    int lock_fd;
+    int lock;     /* of os/lock.h */
 };
 
 /* A place in a table. The key is borrowed, and has at most 511 bytes. */
@@ -41,7 +41,7 @@ struct table_key {
 enum err tables_open(struct tables *tables, const char *folder, size_t map_bytes,
                      const char *const *names);
 
-/* Closes them; what is not committed is dropped. A zeroed struct is accepted. */
+/* Closes them; what is not committed is dropped. May be called twice. */
 void tables_close(struct tables *tables);
 
 /* Makes all changes durable; does nothing if there are none. Errors: ERR_NO_SPACE, ERR_IO. */

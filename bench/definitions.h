@@ -36,7 +36,8 @@ Hs__Packet *definitions_packet(uint64_t number, struct arena *arena);
 /* Makes @packet, which definitions_packet() made, the packet of @number. */
 void definitions_renumber(Hs__Packet *packet, uint64_t number);
 
-/* Returns an opinion that agrees, with one item of advice, about the packet named by @packet. */
-Hs__Opinion *definitions_opinion(ProtobufCBinaryData packet, struct arena *arena);
+/* Returns an opinion that agrees, with one item of advice. Its packet's hash is for the caller to
+ * set; until then it is 32 zero bytes. */
+Hs__Opinion *definitions_opinion(struct arena *arena);
 
 #endif

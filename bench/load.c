@@ -218,6 +218,13 @@ static void answer_review(struct peer *agent, struct unit *unit, const Hs__Revie
     }
 }
 
+static bool packet_fits(const Hs__ReviewTask *task)
+{
+    struct hash hash = hash_of(bytes_of(task->packet));
+
+    return bytes_equal(bytes_of(task->packet_hash), (struct bytes){hash.bytes, sizeof hash.bytes});
+}
+
 static void on_review(void *self, const Hs__ReviewTask *task)
 {
     struct peer *agent = self;
@@ -227,7 +234,7 @@ static void on_review(void *self, const Hs__ReviewTask *task)
     if (load->phase != NULL && load->phase->is_unanswered) {
         return;
     }
-    if (unit == NULL || hash_of(bytes_of(task->packet)).bytes[0] != task->packet_hash.data[0]) {
+    if (unit == NULL || !packet_fits(task)) {
         fail(load, ERR_CORRUPT, "a review does not fit its packet", task->review_id);
         return;
     }
@@ -426,8 +433,7 @@ static void make_material(struct load *load)
     arena_init(&load->material, MATERIAL_ARENA_BYTES);
     arena_init(&load->arena, MATERIAL_ARENA_BYTES);
     load->packet = definitions_packet(0, &load->material);
-    load->opinion = definitions_opinion((ProtobufCBinaryData){HASH_BYTES, (uint8_t[HASH_BYTES]){0}},
-                                        &load->material);
+    load->opinion = definitions_opinion(&load->material);
 }
 
 enum err load_open(const struct load_settings *settings, struct load **out)

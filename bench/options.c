@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { JOINT_SECS = 5, LIMITS_SECS = 2 };
+
 static const char *const scenario_names[SCENARIO_COUNT] = {
     [SCENARIO_JOINT] = "joint",
     [SCENARIO_LIMITS] = "limits",
@@ -22,7 +24,7 @@ struct number_option {
 
 static const struct number_option number_options[] = {
     {"--conc", offsetof(struct bench_options, conc), 1, CONC_MAX},
-    {"--secs", offsetof(struct bench_options, secs), 1, SECS_MAX},
+    {"--secs", offsetof(struct bench_options, secs), 1, SECS_MAX}, /* 0 until then: not given */
     {"--warm", offsetof(struct bench_options, warm_secs), 0, SECS_MAX},
     {"--submitters", offsetof(struct bench_options, submitters), 1, SUBMITTERS_MAX},
     {"--stored", offsetof(struct bench_options, stored), 0, STORED_MAX},
@@ -137,7 +139,6 @@ bool options_read(int argc, char **argv, struct bench_options *out)
     *out = (struct bench_options){
         .scenario = SCENARIO_COUNT,
         .conc = 64,
-        .secs = 5,
         .warm_secs = 1,
         .submitters = 4,
         .stored = 200000,
@@ -147,7 +148,6 @@ bool options_read(int argc, char **argv, struct bench_options *out)
     };
     for (int i = 1; i < argc;) {
         if (argv[i][0] != '-' && !is_named && read_scenario(argv[i], &out->scenario)) {
-            out->secs = out->scenario == SCENARIO_LIMITS ? 2 : out->secs;
             is_named = true;
             i++;
             continue;
@@ -158,6 +158,9 @@ bool options_read(int argc, char **argv, struct bench_options *out)
             return false;
         }
         i += taken;
+    }
+    if (out->secs == 0) {
+        out->secs = out->scenario == SCENARIO_LIMITS ? LIMITS_SECS : JOINT_SECS;
     }
     if (!is_named && !out->is_help && !out->is_version) {
         fputs(options_usage(), stderr);

@@ -11,6 +11,7 @@
 #include "net/selftest.h"
 #include "net/socket.h"
 #include "os/files.h"
+#include "os/lock.h"
 #include "os/random.h"
 #include "store/replay.h"
 #include "store/views.h"
@@ -30,6 +31,16 @@ struct arrival {
 };
 
 enum err broker_load_office(struct broker *broker);
+
+void broker_flush(struct broker *broker, struct bytes head)
+{
+    struct outbox outbox = {.sessions = &broker->sessions,
+                            .router = broker->router,
+                            .arena = &broker->frame_arena,
+                            .log = broker->options.log};
+
+    outbox_flush(&outbox, head);
+}
 
 /* ---- replies ---- */
 
@@ -253,8 +264,7 @@ static void release_turn(struct broker *broker)
     }
     say_replies(broker);
     dispatch_happenings(broker, turn_arena(broker->turn));
-    outbox_flush(&broker->sessions, broker->router, turn_head(broker->turn),
-                 turn_arena(broker->turn));
+    broker_flush(broker, turn_head(broker->turn));
 }
 
 static void on_again(uv_idle_t *handle);
@@ -465,7 +475,7 @@ static void take_message(struct broker *broker, struct arrival *arrival)
     if (session != NULL && message_parse(&hs__client_message__descriptor, message->body,
                                          &broker->query_arena, &content) == ERR_OK) {
         take_content(broker, session, (const Hs__ClientMessage *)content, &broker->query_arena);
-        outbox_flush(&broker->sessions, broker->router, (struct bytes){0}, &broker->query_arena);
+        broker_flush(broker, (struct bytes){0});
     }
     free_arrival(arrival);
 }
@@ -534,7 +544,7 @@ static void end_silent_sessions(struct broker *broker)
     for (size_t i = 0; i < broker->office->n_departments; i++) {
         dispatch_department(broker, broker->office->departments[i]->id, &broker->query_arena);
     }
-    outbox_flush(&broker->sessions, broker->router, (struct bytes){0}, &broker->query_arena);
+    broker_flush(broker, (struct bytes){0});
 }
 
 static void on_second(uv_timer_t *timer)
@@ -584,6 +594,20 @@ enum err broker_load_office(struct broker *broker)
 static char *path_in(struct broker *broker, const char *name)
 {
     return arena_format(&broker->query_arena, "%s/%s", broker->options.home, name);
+}
+
+/* One broker serves a home: two would each think themselves the only writer. */
+static enum err lock_home(struct broker *broker)
+{
+    const char *path = path_in(broker, "journal/serving");
+    enum err err = path == NULL ? ERR_FULL : lock_take(path, &broker->lock);
+
+    if (err != ERR_OK) {
+        log_event(broker->options.log, LOG_ERROR,
+                  err == ERR_EXISTS ? "home_already_served" : "home_unusable", log_err(err),
+                  log_text("home", broker->options.home), LOG_END);
+    }
+    return err;
 }
 
 static enum err open_store(struct broker *broker)
@@ -687,15 +711,21 @@ enum err broker_open(const struct broker_options *options, uv_loop_t *loop, stru
 
     require(broker != NULL);
     broker->options = *options;
+    broker->lock = -1;
     broker->loop = loop;
     arena_init(&broker->query_arena, QUERY_ARENA_BYTES);
     arena_init(&broker->office_arena, OFFICE_ARENA_BYTES);
+    arena_init(&broker->scratch_arena, QUERY_ARENA_BYTES);
+    arena_init(&broker->frame_arena, QUERY_ARENA_BYTES);
     sessions_init(&broker->sessions);
     directory_init(&broker->directory);
     broker->library = library_new();
     broker->context = context_new();
 
-    enum err err = open_store(broker);
+    enum err err = lock_home(broker);
+    if (err == ERR_OK) {
+        err = open_store(broker);
+    }
     if (err == ERR_OK) {
         err = load_state(broker);
     }
@@ -766,8 +796,11 @@ void broker_close(struct broker *broker)
     sessions_release(&broker->sessions);
     directory_release(&broker->directory);
     journal_close(broker->journal);
+    lock_release(broker->lock);
     arena_release(&broker->query_arena);
     arena_release(&broker->office_arena);
+    arena_release(&broker->scratch_arena);
+    arena_release(&broker->frame_arena);
     keys_wipe(&broker->keys);
     free(broker);
 }

@@ -32,6 +32,7 @@ struct arrival;
 /* The parts are shared by the files of broker/; other programs use the functions below. */
 struct broker {
     struct broker_options options;
+    int lock; /* of the home; -1: not held */
     uv_loop_t *loop;
     void *context;
     struct zap *zap;
@@ -45,6 +46,8 @@ struct broker {
     struct arena office_arena;
     Hs__Office *office; /* as committed */
     struct arena query_arena;
+    struct arena scratch_arena; /* of one body of the journal */
+    struct arena frame_arena;   /* of the frame being sent */
     struct documents_service *documents;
 
     struct arrival *first; /* envelopes waiting for a turn, oldest first */
@@ -75,6 +78,9 @@ void broker_stop(struct broker *broker);
 
 /* Returns the exit status: 0, or 4 after the store failed. */
 int broker_status(const struct broker *broker);
+
+/* Sends what was said to all sessions, with @head in each bundle. */
+void broker_flush(struct broker *broker, struct bytes head);
 
 /* Releases everything; the loop has ended. */
 void broker_close(struct broker *broker);

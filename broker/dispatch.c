@@ -39,7 +39,9 @@ static size_t leases_and_credit(const struct broker *broker, const char *departm
     return count > DISPATCH_ROWS_MAX ? DISPATCH_ROWS_MAX : count;
 }
 
-/* Returns the bytes of the packet under review: of this turn, else from the journal. */
+/* Returns the bytes of the packet under review: of this turn, else from the journal. There it is
+ * part of an envelope that may be a hundred times its size, so it is read in an arena of its own
+ * and only the packet is kept. */
 static struct bytes packet_bytes(struct broker *broker, struct transaction *txn,
                                  const Hs__Proposal *proposal, struct arena *arena)
 {
@@ -49,7 +51,9 @@ static struct bytes packet_bytes(struct broker *broker, struct transaction *txn,
     if (bytes.data != NULL) {
         return bytes;
     }
-    if (body_packet(txn, proposal->id, proposal->packet_version, arena, &packet) != ERR_OK) {
+    arena_clear(&broker->scratch_arena);
+    if (body_packet(txn, proposal->id, proposal->packet_version, &broker->scratch_arena, &packet) !=
+        ERR_OK) {
         return bytes;
     }
     return message_pack(packet, arena);
@@ -141,8 +145,9 @@ void dispatch_department(struct broker *broker, const char *department, struct a
         if (sessions_leased(&broker->sessions, department, row->proposal, row->round)) {
             continue;
         }
-        if (!lend(broker, txn, row, agent, arena)) {
-            break;
+        if (arena->used_bytes > arena->capacity_bytes / 2 ||
+            !lend(broker, txn, row, agent, arena)) {
+            break; /* the rest when something of this was answered */
         }
         agent = freest_agent(broker, department);
     }

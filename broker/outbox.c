@@ -3,27 +3,38 @@
 
 #include <string.h>
 
-static bool send_bundle(struct router *router, const struct session *session,
-                        const Hs__Bundle *bundle, struct arena *arena)
+static bool send_bundle(const struct outbox *outbox, const struct session *session,
+                        Hs__Bundle *bundle, struct bytes head)
 {
     struct bytes routing = {session->routing, session->routing_size};
-    struct bytes frame = message_pack(bundle, arena);
 
-    return frame.data != NULL && router_send(router, routing, frame) == ROUTER_SENT;
+    arena_clear(outbox->arena);
+    if (head.size > 0) {
+        bundle->head = message_read(&hs__signed_head__descriptor, head, outbox->arena);
+    }
+    struct bytes frame = message_pack(bundle, outbox->arena);
+    if (frame.data == NULL) {
+        log_event(outbox->log, LOG_ERROR, "frame_too_large", log_text("principal", session->user),
+                  log_number("messages", (int64_t)bundle->n_messages), LOG_END);
+        return false;
+    }
+    enum router_sent sent = router_send(outbox->router, routing, frame);
+    if (sent == ROUTER_FULL) {
+        log_event(outbox->log, LOG_WARNING, "reader_too_slow", log_text("principal", session->user),
+                  LOG_END);
+    }
+    return sent == ROUTER_SENT;
 }
 
 /* Sends all messages of @session. False: it cannot be reached. */
-static bool send_all(struct router *router, struct session *session, Hs__SignedHead *head,
-                     struct arena *arena)
+static bool send_all(const struct outbox *outbox, struct session *session, struct bytes head)
 {
     size_t sent = 0;
 
     while (sent < session->message_count) {
-        struct arena_mark mark = arena_mark(arena);
         Hs__Bundle bundle = HS__BUNDLE__INIT;
         size_t bytes = 0;
 
-        bundle.head = head;
         bundle.messages = session->messages + sent;
         while (sent + bundle.n_messages < session->message_count) {
             bytes += message_size(session->messages[sent + bundle.n_messages]);
@@ -32,28 +43,24 @@ static bool send_all(struct router *router, struct session *session, Hs__SignedH
             }
             bundle.n_messages++;
         }
-        if (!send_bundle(router, session, &bundle, arena)) {
+        if (!send_bundle(outbox, session, &bundle, head)) {
             return false;
         }
-        arena_rewind(arena, mark);
         sent += bundle.n_messages;
     }
     session->message_count = 0;
     return true;
 }
 
-void outbox_flush(struct sessions *sessions, struct router *router, struct bytes head,
-                  struct arena *arena)
+void outbox_flush(const struct outbox *outbox, struct bytes head)
 {
-    Hs__SignedHead *signed_head =
-        head.size == 0 ? NULL : message_read(&hs__signed_head__descriptor, head, arena);
-    struct session *session = sessions->all;
+    struct session *session = outbox->sessions->all;
 
     while (session != NULL) {
         struct session *following = session->all_next;
 
-        if (session->message_count > 0 && !send_all(router, session, signed_head, arena)) {
-            sessions_end(sessions, session);
+        if (session->message_count > 0 && !send_all(outbox, session, head)) {
+            sessions_end(outbox->sessions, session);
         }
         session = following;
     }

@@ -6,16 +6,22 @@
 
 #include "broker/session.h"
 #include "net/router.h"
+#include "os/log.h"
+
+/* What a flush works with. arena is cleared for each frame; its capacity bounds a frame. */
+struct outbox {
+    struct sessions *sessions;
+    struct router *router;
+    struct arena *arena;
+    const struct log *log;
+};
 
 /* Sends what was said to every session since the last time, with @head (the bytes of a SignedHead,
  * or none) in each bundle, and forgets it. A connection that is gone ends its session; one whose
- * queue is full loses its session too: its client connects again and asks for what it lacks.
- * Builds in @arena. */
-void outbox_flush(struct sessions *sessions, struct router *router, struct bytes head,
-                  struct arena *arena);
+ * queue is full loses its session too: its client says hello again and asks for what it lacks. */
+void outbox_flush(const struct outbox *outbox, struct bytes head);
 
-/* Returns a new message of the broker in @arena; its memory is a bug's bound, never a peer's: NULL
- * when full, and session_say() accepts that as nothing to say. */
+/* Returns a new message of the broker in @arena; NULL when that is full. */
 Hs__BrokerMessage *outbox_message(struct arena *arena);
 
 #endif

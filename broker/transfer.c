@@ -187,7 +187,7 @@ static void answer_job(struct documents_service *service, const struct job *job)
         say_state(session, &job->chunk.hash, &job->state, error_word(job->err),
                   &broker->query_arena);
     }
-    outbox_flush(&broker->sessions, broker->router, (struct bytes){0}, &broker->query_arena);
+    broker_flush(broker, (struct bytes){0});
 }
 
 static void on_done(uv_work_t *work, int status)

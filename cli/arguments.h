@@ -21,12 +21,12 @@ enum {
 
 /* An option a verb knows. */
 struct option {
-    const char *name;   /* without the dashes */
-    char letter;        /* of its short form; 0: none */
-    const char *value;  /* what the help calls its value; NULL: it has none. With a '|' in it, the
-                           value is one of the words so divided */
-    bool is_repeatable; /* else given once */
+    const char *name;  /* without the dashes */
+    const char *value; /* what the help calls its value; NULL: it has none. With a '|' in it, the
+                          value is one of the words so divided */
     struct phrase help;
+    char letter;        /* of its short form; 0: none */
+    bool is_repeatable; /* else given once */
 };
 
 struct option_given {

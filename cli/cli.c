@@ -94,7 +94,7 @@ static enum language environment_language(void)
 /* --lang counts for the messages about the other options too, so it is looked for before them. */
 static enum language asked_language(int argc, char *const *argv)
 {
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    for (int i = 1; i < argc && argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
         const char *value = NULL;
 
         if (strncmp(argv[i], "--lang=", 7) == 0) {

@@ -171,7 +171,7 @@ static void print_json(const struct demo *demo)
 
 static int follow(struct demo *demo)
 {
-    uint64_t until_ms = session_now_ms() + DEMO_SECONDS_MAX * 1000;
+    uint64_t until_ms = session_now_ms() + (uint64_t)DEMO_SECONDS_MAX * 1000;
     size_t open = 0;
     int status = print_feed(demo, 0);
 

@@ -101,7 +101,7 @@ static int write_demo_departments(const struct new_home *new_home)
     if (status != STATUS_DONE) {
         return status;
     }
-    text_builder_init(&out, cli->arena, 2 * FILE_BYTES_MAX);
+    text_builder_init(&out, cli->arena, (size_t)2 * FILE_BYTES_MAX);
     for (const char *rest = (const char *)text.data; *rest != '\0';) {
         const char *found = strstr(rest, person);
         size_t size = found == NULL ? strlen(rest) : (size_t)(found - rest);

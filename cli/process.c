@@ -27,10 +27,6 @@ static void become(const struct process_start *start, pid_t parent, int out_fd, 
         _exit(EXEC_FAILED);
     }
 
-    if (start->folder != NULL && chdir(start->folder) != 0) {
-        _exit(EXEC_FAILED);
-    }
-
     int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null_fd >= 0) {
         (void)dup2(null_fd, STDIN_FILENO); /* else it keeps ours, which it does not read */

@@ -22,7 +22,6 @@ struct process {
 struct process_start {
     const char *const *argv;
     const char *log_path;
-    const char *folder;
     int ended_signal;
 };
 

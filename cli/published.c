@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/refusal.h"
+#include "lib/check.h"
 
 static const Hs__Office__Current *find_current(Hs__Office__Current *const *list, size_t count,
                                                const char *id)
@@ -69,7 +70,9 @@ int published_dictionary(struct cli *cli, struct session *session, const char *p
         return status;
     }
 
-    id = ((const Hs__Process *)found)->dictionary;
+    require(found != NULL);
+    const Hs__Process *definition = found;
+    id = definition->dictionary;
     current = find_current(office->dictionaries, office->n_dictionaries, id);
     if (current == NULL) {
         return refuse(cli, REFUSAL_UNKNOWN_DEFINITION, id);

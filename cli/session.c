@@ -6,6 +6,7 @@
 #include "cli/principals.h"
 #include "client/call.h"
 #include "core/refusal.h"
+#include "lib/check.h"
 #include "os/clock.h"
 #include "os/random.h"
 
@@ -205,10 +206,12 @@ int session_show(struct session *session, const char *proposal, Hs__Proposal **o
     query.body_case = HS__QUERY__BODY_SHOW;
     query.show = &show;
     int status = session_query(session, &query, &answer);
-    if (status == STATUS_DONE) {
-        *out = answer->proposal;
+    if (status != STATUS_DONE) {
+        return status;
     }
-    return status;
+    require(answer != NULL);
+    *out = answer->proposal;
+    return STATUS_DONE;
 }
 
 int session_office(struct session *session, Hs__Office **out)
@@ -220,10 +223,12 @@ int session_office(struct session *session, Hs__Office **out)
     query.body_case = HS__QUERY__BODY_OFFICE;
     query.office = &get;
     int status = session_query(session, &query, &answer);
-    if (status == STATUS_DONE) {
-        *out = answer->office;
+    if (status != STATUS_DONE) {
+        return status;
     }
-    return status;
+    require(answer != NULL);
+    *out = answer->office;
+    return STATUS_DONE;
 }
 
 int session_watch(struct session *session, uint64_t proposal)

@@ -30,11 +30,11 @@ struct child {
     size_t deaths_unready;
     char line[LINE_BYTES_MAX];
     size_t line_size;
+    char buffer[LINE_BYTES_MAX]; /* what is being read */
 };
 
 struct supervisor {
     struct supervisor_listener listener;
-    const char *folder;
     uv_loop_t loop;
     uv_signal_t child_signal;
     uv_signal_t stop_signals[2];
@@ -85,8 +85,10 @@ static void take_output(struct child *child, const char *data, size_t size)
 
 static void allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 {
-    (void)handle;
-    *out = uv_buf_init(malloc(suggested), (unsigned)suggested); /* NULL: libuv reports ENOBUFS */
+    struct child *child = handle->data;
+
+    (void)suggested; /* a line is short */
+    *out = uv_buf_init(child->buffer, sizeof child->buffer);
 }
 
 static void settle(struct child *child);
@@ -106,7 +108,6 @@ static void on_output(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
     if (size > 0) {
         take_output(child, buffer->base, (size_t)size);
     }
-    free(buffer->base);
     if (size < 0) {
         uv_close((uv_handle_t *)stream, on_output_closed);
     }
@@ -117,10 +118,8 @@ static void on_output(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 static void start(struct child *child)
 {
     struct supervisor *supervisor = child->supervisor;
-    const struct process_start how = {.argv = child->argv,
-                                      .log_path = child->log_path,
-                                      .folder = supervisor->folder,
-                                      .ended_signal = SIGKILL};
+    const struct process_start how = {
+        .argv = child->argv, .log_path = child->log_path, .ended_signal = SIGKILL};
     struct process process;
 
     child->line_size = 0;
@@ -263,7 +262,7 @@ static void on_stop_signal(uv_signal_t *handle, int number)
 
 /* ---- public ---- */
 
-struct supervisor *supervisor_new(const struct supervisor_listener *listener, const char *folder)
+struct supervisor *supervisor_new(const struct supervisor_listener *listener)
 {
     struct supervisor *supervisor = calloc(1, sizeof *supervisor);
 
@@ -275,7 +274,6 @@ struct supervisor *supervisor_new(const struct supervisor_listener *listener, co
         return NULL;
     }
     supervisor->listener = *listener;
-    supervisor->folder = folder;
     require(uv_signal_init(&supervisor->loop, &supervisor->child_signal) == 0);
     require(uv_signal_init(&supervisor->loop, &supervisor->stop_signals[0]) == 0);
     require(uv_signal_init(&supervisor->loop, &supervisor->stop_signals[1]) == 0);

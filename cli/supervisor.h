@@ -40,9 +40,8 @@ struct supervisor_listener {
     void (*on_end)(void *self, const char *name, int status, int delay_ms);
 };
 
-/* Returns a supervisor of nothing, whose programs will work in @folder (borrowed; NULL: where we
- * do); or NULL if the system refuses what it needs. */
-struct supervisor *supervisor_new(const struct supervisor_listener *listener, const char *folder);
+/* Returns a supervisor of nothing, or NULL if the system refuses what it needs. */
+struct supervisor *supervisor_new(const struct supervisor_listener *listener);
 
 /* Adds a program, which is started at once if supervisor_run() is under way, else by it. All texts
  * and @argv are borrowed until supervisor_free(). Returns ERR_FULL beyond CHILDREN_MAX. */

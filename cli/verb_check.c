@@ -70,9 +70,15 @@ static json_t *finding_to_json(const struct cli *cli, const struct check_report 
         "missing", texts_to_json((const char *const *)finding->missing, finding->n_missing));
 }
 
+/* A failed must-check that rejects settles it, whatever else is missing. */
+static bool is_incomplete(const struct check_entry *entry)
+{
+    return entry->is_incomplete && entry->result != HS__OPINION__RESULT__DISAGREE;
+}
+
 static const char *suggestion_in_schema(const struct cli *cli, const struct check_entry *entry)
 {
-    return entry->is_incomplete
+    return is_incomplete(entry)
                ? "incomplete"
                : word_in_schema(cli, &hs__opinion__result__descriptor, (int)entry->result);
 }
@@ -177,7 +183,7 @@ static void print_entry(const struct cli *cli, const struct check_report *report
 {
     const char *title = entry->is_gate ? cli_text(cli, "准入与办公室清单", "gate and office list")
                                        : word_of(cli, entry->title);
-    const char *suggestion = entry->is_incomplete ? cli_text(cli, "材料不全", "incomplete")
+    const char *suggestion = is_incomplete(entry) ? cli_text(cli, "材料不全", "incomplete")
                                                   : word_of_result(cli, entry->result);
 
     (void)fprintf(cli->out,

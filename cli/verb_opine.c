@@ -4,6 +4,7 @@
 #include "cli/review_ref.h"
 #include "cli/verbs.h"
 #include "cli/words.h"
+#include "lib/check.h"
 
 /* Sets @out to the opinion that the options state. */
 static int read_opinion(struct cli *cli, const struct arguments *arguments, Hs__Opinion **out)
@@ -40,6 +41,8 @@ static int send(struct cli *cli, struct session *session, struct review_target *
     Hs__GiveOpinion give = HS__GIVE_OPINION__INIT;
     Hs__Command command = HS__COMMAND__INIT;
     Hs__Receipt *receipt = NULL;
+
+    require(opinion != NULL);
     const char *id = cli_format(cli, "%s/%u/%s", target->proposal->number, target->ref.round,
                                 target->ref.department);
 

@@ -2,8 +2,6 @@
 /* huishen up: everything of an office on one machine. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/wait.h>
@@ -264,7 +262,7 @@ static int serve(struct up *up)
     const struct supervisor_listener listener = {
         .self = up, .on_ready = on_ready, .on_end = on_end};
 
-    up->supervisor = supervisor_new(&listener, up->home.folder);
+    up->supervisor = supervisor_new(&listener);
     if (up->supervisor == NULL) {
         return cli_fail(up->cli, STATUS_ENVIRONMENT,
                         cli_text(up->cli, "系统资源不足", "the system refuses a loop"));
@@ -275,20 +273,6 @@ static int serve(struct up *up)
     supervisor_free(up->supervisor);
     (void)file_remove(home_path(up->cli, &up->home, "run/broker")); /* absent if it never served */
     return is_orderly ? STATUS_DONE : STATUS_ENVIRONMENT;
-}
-
-/* The programs work in the home, where the paths of their configurations begin; what they are told
- * must hold there too. */
-static int make_absolute(struct up *up)
-{
-    const struct cli *cli = up->cli;
-    char path[PATH_MAX];
-
-    if (realpath(up->home.folder, path) == NULL) {
-        return cli_fail(cli, STATUS_ENVIRONMENT, "%s: %s", up->home.folder, strerror(errno));
-    }
-    up->home.folder = cli_format(cli, "%s", path);
-    return STATUS_DONE;
 }
 
 static int run(struct cli *cli, const struct arguments *arguments)
@@ -303,9 +287,6 @@ static int run(struct cli *cli, const struct arguments *arguments)
         return STATUS_INVALID;
     }
     int status = home_open(cli, &up.home);
-    if (status == STATUS_DONE) {
-        status = make_absolute(&up);
-    }
     if (status == STATUS_DONE) {
         status = named == NULL ? add_default(&up) : add_named(&up, named);
     }

@@ -124,6 +124,7 @@ static void on_deadline(uv_timer_t *timer)
     struct client_call *call = timer->data;
 
     call->is_over = true;
+    uv_stop(timer->loop); /* else the loop, its timers run, would sleep until something comes */
 }
 
 static void set_deadline(struct client_call *call, int64_t timeout_ms)

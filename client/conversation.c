@@ -203,9 +203,11 @@ static void send_watches(struct conversation *conversation, int64_t now_ms)
     conversation->are_watches_sent = true;
 }
 
-static bool was_frozen(const struct conversation *conversation, int64_t now_ms)
+/* Whether the broker may have ended the session: we were frozen, or it has long said nothing. */
+static bool is_doubtful(const struct conversation *conversation, int64_t now_ms)
 {
-    return now_ms - conversation->sent_ms >= CLIENT_SESSION_MS;
+    return now_ms - conversation->sent_ms >= CLIENT_SESSION_MS ||
+           now_ms - conversation->heard_ms >= CLIENT_QUIET_MS;
 }
 
 void conversation_turn(struct conversation *conversation, int64_t now_ms)
@@ -219,7 +221,7 @@ void conversation_turn(struct conversation *conversation, int64_t now_ms)
         return;
     }
     conversation->retry_ms = 0;
-    if (conversation->is_welcomed && was_frozen(conversation, now_ms)) {
+    if (conversation->is_welcomed && is_doubtful(conversation, now_ms)) {
         begin(conversation, now_ms);
     }
     if (!conversation->is_welcomed) {
@@ -274,6 +276,7 @@ int64_t conversation_wake_ms(const struct conversation *conversation)
 void conversation_receive(struct conversation *conversation, struct bytes frame, int64_t now_ms)
 {
     if (!conversation->is_stopped && conversation->is_connected) {
+        conversation->heard_ms = now_ms;
         incoming_bundle(conversation, frame, now_ms);
     }
 }

@@ -2,8 +2,9 @@
 /* conversation.h - the protocol with the broker, without a socket or a clock.
  *
  * It is told when a connection stands and what arrives, and says what to send: hello after every
- * connecting; then, once welcomed, heartbeats, watches, and every command and query until it is
- * answered (pending.h). The commands that wait at the end of a turn travel in one envelope, signed.
+ * connecting, and again when nothing was heard for long; then, once welcomed, heartbeats, watches,
+ * and every command and query until it is answered (pending.h). The commands that wait at the end
+ * of a turn travel in one envelope, signed.
  *
  * It holds the broker to its word: a receipt that does not prove its entry is no answer, and a
  * journal that is not the one seen before ends the conversation.
@@ -88,6 +89,7 @@ struct conversation {
     int64_t hello_due_ms;     /* while not welcomed */
     int64_t hello_silence_ms; /* before the next hello */
     int64_t sent_ms;          /* of the last frame */
+    int64_t heard_ms;         /* the same, received */
     int64_t retry_ms;         /* when a send that found no room is tried again; 0: none */
 
     struct pending commands;

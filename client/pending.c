@@ -39,12 +39,15 @@ static void list_remove(struct pending_list *list, struct pending_item *item)
 
 static void list_free(struct pending_list *list)
 {
-    while (list->first != NULL) {
-        struct pending_item *item = list->first;
+    struct pending_item *item = list->first;
 
-        list_remove(list, item);
+    while (item != NULL) {
+        struct pending_item *next = item->next;
+
         free(item);
+        item = next;
     }
+    *list = (struct pending_list){0};
 }
 
 void pending_release(struct pending *pending)

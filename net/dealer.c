@@ -70,7 +70,7 @@ static enum err configure(struct dealer *dealer, const struct dealer_options *op
 
 static enum err open_monitor(struct dealer *dealer, void *context)
 {
-    static const struct option own[] = {{ZMQ_LINGER, 0}};
+    static const int zero = 0;
     char name[MONITOR_NAME_BYTES];
 
     /* The socket's address is its alone in this context for as long as it lives. */
@@ -79,8 +79,11 @@ static enum err open_monitor(struct dealer *dealer, void *context)
         return ERR_IO;
     }
     dealer->monitor = zmq_socket(context, ZMQ_PAIR);
+    /* No bound on its queue: the library's thread would wait, and all connections with it, for one
+     * that is full. A few bytes come with each attempt to connect, seconds apart. */
     if (dealer->monitor == NULL ||
-        zmq_setsockopt(dealer->monitor, own[0].name, &own[0].value, sizeof own[0].value) != 0) {
+        zmq_setsockopt(dealer->monitor, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
+        zmq_setsockopt(dealer->monitor, ZMQ_RCVHWM, &zero, sizeof zero) != 0) {
         return ERR_IO;
     }
     return zmq_connect(dealer->monitor, name) == 0 ? ERR_OK : ERR_IO;
@@ -317,7 +320,10 @@ void dealer_close(struct dealer *dealer)
     watcher_close(dealer->watcher);
     watcher_close(dealer->monitor_watcher);
     if (dealer->monitor != NULL) {
-        (void)zmq_close(dealer->monitor); /* fails only for what is no socket */
+        /* The reports end before their reader does: the library's thread would wait for ever, and
+         * all connections with it, to report to nobody. */
+        (void)zmq_socket_monitor(dealer->socket, NULL, 0); /* fails only for what is no socket */
+        (void)zmq_close(dealer->monitor);
     }
     if (dealer->socket != NULL) {
         (void)zmq_close(dealer->socket);

@@ -16,6 +16,7 @@ enum {
     SIGN_CHARACTERS = 2 * SIGN_SEED_BYTES,
     KEY_CHARACTERS_MAX = SIGN_CHARACTERS,
     KEY_FILE_BYTES_MAX = 512,
+    KEY_ARENA_BYTES = 2 * KEY_FILE_BYTES_MAX,
     FINGERPRINT_GROUP = 4,
 };
 
@@ -143,7 +144,7 @@ static enum err read_file(const char *folder, const struct key_file *file, struc
     struct bytes content = {0};
 
     make_path(folder, file, path, sizeof path);
-    arena_init(&arena, 2 * KEY_FILE_BYTES_MAX);
+    arena_init(&arena, KEY_ARENA_BYTES);
     enum err err = file_read_secret(path, KEY_FILE_BYTES_MAX, &arena, &content);
     if (err == ERR_OK && !parse_file(file, content, out)) {
         err = ERR_CORRUPT;

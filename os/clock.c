@@ -9,9 +9,7 @@
 
 #include "lib/check.h"
 
-enum { NS_PER_MS = 1000 * 1000, MS_PER_SECOND = 1000 };
-
-static const int64_t ns_per_second = 1000 * 1000 * 1000;
+enum { NS_PER_MS = 1000000, MS_PER_SECOND = 1000, NS_PER_SECOND = 1000000000 };
 
 static struct timespec read_clock(clockid_t id)
 {
@@ -48,7 +46,7 @@ int64_t clock_monotonic_ns(void)
 {
     struct timespec now = read_clock(CLOCK_MONOTONIC);
 
-    return (int64_t)now.tv_sec * ns_per_second + now.tv_nsec;
+    return (int64_t)now.tv_sec * NS_PER_SECOND + now.tv_nsec;
 }
 
 enum err clock_boot_id(char out[CLOCK_BOOT_ID_BYTES])

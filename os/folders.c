@@ -125,22 +125,24 @@ enum err folder_list(const char *path, struct arena *arena, const char *const **
 
 /* ---- removing ---- */
 
-/* Opens the folder @name in @parent, which is no symbolic link. */
-static enum err open_folder(int parent, const char *name, DIR **out)
+/* Returns the open folder @name of @parent, or NULL with errno set; a symbolic link is no folder.
+ */
+static DIR *open_folder(int parent, const char *name)
 {
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
     if (fd < 0) {
-        return files_err(errno);
+        return NULL;
     }
 
     DIR *folder = fdopendir(fd);
     if (folder == NULL) {
+        int reason = errno;
+
         (void)close(fd); /* the first failure is the one to report */
-        return ERR_IO;
+        errno = reason;
     }
-    *out = folder;
-    return ERR_OK;
+    return folder;
 }
 
 /* Removes what stands in @folder up to the first folder in it, and sets @name to that folder's
@@ -198,21 +200,23 @@ static enum err step_down_or_up(struct level levels[FILES_DEPTH_MAX], size_t *de
 
     struct level *next = level + 1;
     memcpy(next->name, name, strlen(name) + 1); /* a name has at most NAME_MAX bytes */
-    err = open_folder(dirfd(level->folder), next->name, &next->folder);
-    if (err == ERR_OK) {
-        (*depth)++;
+    next->folder = open_folder(dirfd(level->folder), next->name);
+    if (next->folder == NULL) {
+        return files_err(errno);
     }
-    return err;
+    (*depth)++;
+    return ERR_OK;
 }
 
 enum err folder_remove(const char *path)
 {
-    struct level levels[FILES_DEPTH_MAX];
-    size_t depth = 0;
-    enum err err = open_folder(AT_FDCWD, path, &levels[0].folder);
+    struct level levels[FILES_DEPTH_MAX] = {0};
+    size_t depth = 1;
+    enum err err = ERR_OK;
 
-    if (err == ERR_OK) {
-        depth = 1;
+    levels[0].folder = open_folder(AT_FDCWD, path);
+    if (levels[0].folder == NULL) {
+        return files_err(errno);
     }
     while (err == ERR_OK && depth > 0) {
         err = step_down_or_up(levels, &depth);

@@ -11,16 +11,22 @@ static enum err is_not(struct transaction *txn, uint64_t seq, const char *what)
     return ERR_CORRUPT;
 }
 
-/* Reads @bytes, checked by the entry they come from, as a message of @type. */
-static enum err read(struct transaction *txn, uint64_t seq, const ProtobufCMessageDescriptor *type,
-                     struct bytes bytes, struct arena *arena, void **out)
+/* Bytes of an entry, which its checksum vouches for. */
+struct piece {
+    uint64_t seq;
+    struct bytes bytes;
+};
+
+/* Reads @piece as a message of @type. */
+static enum err read(struct transaction *txn, const struct piece *piece,
+                     const ProtobufCMessageDescriptor *type, struct arena *arena, void **out)
 {
-    void *message = message_read(type, bytes, arena);
+    void *message = message_read(type, piece->bytes, arena);
 
     if (message == NULL) {
-        bool is_full = arena->capacity_bytes - arena->used_bytes < 4 * bytes.size + 4096;
+        bool is_full = arena->capacity_bytes - arena->used_bytes < 4 * piece->bytes.size + 4096;
 
-        return is_full ? ERR_FULL : is_not(txn, seq, type->name);
+        return is_full ? ERR_FULL : is_not(txn, piece->seq, type->name);
     }
     *out = message;
     return ERR_OK;
@@ -46,11 +52,14 @@ enum err body_received(struct transaction *txn, uint64_t seq, struct arena *aren
     enum err err = find_entry(txn, seq, ENTRY_RECEIVED, &entry);
 
     if (err == ERR_OK) {
-        err = read(txn, seq, &hs__received__descriptor, entry.bytes, arena, &received);
+        struct piece piece = {seq, entry.bytes};
+
+        err = read(txn, &piece, &hs__received__descriptor, arena, &received);
     }
     if (err == ERR_OK) {
-        err = read(txn, seq, &hs__envelope__descriptor,
-                   bytes_of(((Hs__Received *)received)->envelope), arena, &envelope);
+        struct piece piece = {seq, bytes_of(((Hs__Received *)received)->envelope)};
+
+        err = read(txn, &piece, &hs__envelope__descriptor, arena, &envelope);
     }
     if (err == ERR_OK) {
         *out = (struct received_body){received, envelope};
@@ -67,11 +76,14 @@ enum err body_event(struct transaction *txn, uint64_t seq, struct arena *arena,
     enum err err = find_entry(txn, seq, ENTRY_EVENT, &entry);
 
     if (err == ERR_OK) {
-        err = read(txn, seq, &hs__event_entry__descriptor, entry.bytes, arena, &outer);
+        struct piece piece = {seq, entry.bytes};
+
+        err = read(txn, &piece, &hs__event_entry__descriptor, arena, &outer);
     }
     if (err == ERR_OK) {
-        err = read(txn, seq, &hs__event__descriptor, bytes_of(((Hs__EventEntry *)outer)->event),
-                   arena, &event);
+        struct piece piece = {seq, bytes_of(((Hs__EventEntry *)outer)->event)};
+
+        err = read(txn, &piece, &hs__event__descriptor, arena, &event);
     }
     if (err == ERR_OK) {
         *out = (struct event_body){entry.at_ms, outer, event};
@@ -90,8 +102,9 @@ enum err body_command(struct transaction *txn, const struct place *place, struct
         return is_not(txn, place->seq, "an envelope of so many commands");
     }
     if (err == ERR_OK) {
-        err = read(txn, place->seq, &hs__command__descriptor,
-                   bytes_of(body.envelope->commands[place->index]), arena, &command);
+        struct piece piece = {place->seq, bytes_of(body.envelope->commands[place->index])};
+
+        err = read(txn, &piece, &hs__command__descriptor, arena, &command);
     }
     if (err == ERR_OK) {
         *out = command;

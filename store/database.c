@@ -280,10 +280,17 @@ enum err table_get(struct transaction *txn, enum table table, struct bytes key, 
     return note(&txn->database->failure, rc, table_name(table));
 }
 
-static enum err put(struct transaction *txn, enum table table, struct bytes key, MDB_val value,
-                    unsigned int flags, uint8_t **out)
+/* How a row is put: over any other of its key, or beyond all others. */
+struct putting {
+    size_t size;
+    unsigned int flags;
+};
+
+static enum err put(struct transaction *txn, enum table table, struct bytes key, struct putting how,
+                    uint8_t **out)
 {
     MDB_val name = value_of(key);
+    MDB_val value = {how.size, NULL};
     MDB_cursor *cursor = NULL;
 
     require(txn->is_write);
@@ -293,7 +300,7 @@ static enum err put(struct transaction *txn, enum table table, struct bytes key,
 
     int rc = cursor_of(txn, table, &cursor);
     if (rc == MDB_SUCCESS) {
-        rc = mdb_cursor_put(cursor, &name, &value, flags | MDB_RESERVE);
+        rc = mdb_cursor_put(cursor, &name, &value, how.flags | MDB_RESERVE);
     }
     if (rc == MDB_SUCCESS) {
         *out = value.mv_data;
@@ -304,13 +311,13 @@ static enum err put(struct transaction *txn, enum table table, struct bytes key,
 enum err table_reserve(struct transaction *txn, enum table table, struct bytes key, size_t size,
                        uint8_t **out)
 {
-    return put(txn, table, key, (MDB_val){size, NULL}, 0, out);
+    return put(txn, table, key, (struct putting){size, 0}, out);
 }
 
 enum err table_append(struct transaction *txn, enum table table, struct bytes key, size_t size,
                       uint8_t **out)
 {
-    return put(txn, table, key, (MDB_val){size, NULL}, MDB_APPEND, out);
+    return put(txn, table, key, (struct putting){size, MDB_APPEND}, out);
 }
 
 enum err table_delete(struct transaction *txn, enum table table, struct bytes key)

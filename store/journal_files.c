@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/journal_files.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/check.h"
 #include "os/files.h"
@@ -13,13 +13,9 @@ enum { FOLDER_MODE = 0700 };
 
 char *journal_head_path(const char *folder)
 {
-    static const char name[] = "/head";
-    size_t size = strlen(folder);
-    char *path = malloc(size + sizeof name);
+    char *path = NULL;
 
-    require(path != NULL);
-    memcpy(path, folder, size);
-    memcpy(path + size, name, sizeof name);
+    require(asprintf(&path, "%s/head", folder) > 0);
     return path;
 }
 

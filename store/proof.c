@@ -109,10 +109,10 @@ enum err receipt_result(struct transaction *txn, const struct command_row *row, 
     return ERR_OK;
 }
 
-enum err receipt_of_command(struct transaction *txn, const struct commit *commit,
-                            const struct command_row *row, struct bytes id, struct arena *arena,
-                            Hs__Receipt **out)
+enum err receipt_from_commit(const struct proof_source *source, const struct command_row *row,
+                             struct bytes id, struct arena *arena, Hs__Receipt **out)
 {
+    const struct commit *commit = source->commit;
     struct receipt_subject subject = {
         .command_id = {arena_copy(arena, id), id.size},
         .seq = row->seq,
@@ -129,7 +129,7 @@ enum err receipt_of_command(struct transaction *txn, const struct commit *commit
         return ERR_CORRUPT;
     }
 
-    enum err err = receipt_result(txn, row, arena, &result);
+    enum err err = receipt_result(source->txn, row, arena, &result);
     if (err != ERR_OK) {
         return err;
     }
@@ -150,7 +150,9 @@ enum err receipt_build(struct transaction *txn, const struct command_row *row, s
     enum err err = commit_load(txn, row->seq, &commit);
 
     if (err == ERR_OK) {
-        err = receipt_of_command(txn, &commit, row, id, arena, out);
+        struct proof_source source = {txn, &commit};
+
+        err = receipt_from_commit(&source, row, id, arena, out);
     }
     merkle_release(&commit.tree);
     return err;

@@ -20,16 +20,21 @@
  * covers other entries; the codes of store/database.h. */
 enum err commit_load(struct transaction *txn, uint64_t seq, struct commit *out);
 
-/* Sets @out to the receipt of the command @row with the id @id, from its commit @commit, which
- * holds
- * @row->seq; in @arena. @txn reads a journal that has the commit.
+/* A commit at hand, and a transaction that reads a journal which has it. */
+struct proof_source {
+    struct transaction *txn;
+    const struct commit *commit;
+};
+
+/* Sets @out to the receipt of the command @row with the id @id, whose envelope is in the commit at
+ * hand; in @arena.
  *
  * Errors: ERR_CORRUPT, ERR_FULL, the codes of store/database.h. */
-enum err receipt_of_command(struct transaction *txn, const struct commit *commit,
-                            const struct command_row *row, struct bytes id, struct arena *arena,
-                            Hs__Receipt **out);
+enum err receipt_from_commit(const struct proof_source *source, const struct command_row *row,
+                             struct bytes id, struct arena *arena, Hs__Receipt **out);
 
-/* The same where the commit is not at hand. */
+/* The same where the commit is not at hand. A command of a turn that goes on has none yet:
+ * ERR_CORRUPT. */
 enum err receipt_build(struct transaction *txn, const struct command_row *row, struct bytes id,
                        struct arena *arena, Hs__Receipt **out);
 

@@ -5,7 +5,8 @@
 #include "store/row.h"
 #include "store/views.h"
 
-enum { U64_BYTES = 8, U32_BYTES = 4 };
+/* The parts of keys. */
+enum { U64_BYTES = 8, INBOX_ROUND_OFFSET = 16, INBOX_REST_BYTES = 20, DEADLINE_REST_OFFSET = 17 };
 
 static bool begins_with(struct bytes key, struct bytes prefix)
 {
@@ -118,7 +119,7 @@ enum err view_inbox(struct transaction *txn, const char *department, size_t max,
         const uint8_t *rest = row.key.data + prefix.size;
 
         err = row_open(txn, TABLE_INBOX, &row, &value);
-        if (err == ERR_OK && row.key.size != prefix.size + 2 * U64_BYTES + U32_BYTES) {
+        if (err == ERR_OK && row.key.size != prefix.size + INBOX_REST_BYTES) {
             err = row_is_corrupt(txn, TABLE_INBOX, row.key, "a key of another size");
         }
         if (err != ERR_OK || !grow(&list, &capacity, arena)) {
@@ -127,7 +128,7 @@ enum err view_inbox(struct transaction *txn, const char *department, size_t max,
         list.rows[list.count++] = (struct due_review){
             .due_ms = due_from_key(bytes_get_u64(rest)),
             .proposal = bytes_get_u64(rest + U64_BYTES),
-            .round = bytes_get_u32(rest + 2 * U64_BYTES),
+            .round = bytes_get_u32(rest + INBOX_ROUND_OFFSET),
             .department = name,
         };
         err = table_next(txn, TABLE_INBOX, &row);
@@ -143,7 +144,7 @@ enum err view_inbox(struct transaction *txn, const char *department, size_t max,
 static enum err read_deadline(struct transaction *txn, const struct row *row, struct arena *arena,
                               struct due_review *out)
 {
-    size_t fixed = 2 * U64_BYTES + 1;
+    size_t fixed = DEADLINE_REST_OFFSET;
     struct bytes value;
     enum err err = row_open(txn, TABLE_DEADLINES, row, &value);
 
@@ -171,7 +172,7 @@ enum err view_deadlines(struct transaction *txn, int64_t before_ms, size_t max, 
     enum err err = table_seek(txn, TABLE_DEADLINES, (struct bytes){0}, &row);
 
     while (err == ERR_OK && list.count < max && before_ms > 0) {
-        struct due_review review;
+        struct due_review review = {0};
 
         err = read_deadline(txn, &row, arena, &review);
         if (err != ERR_OK) {

@@ -71,9 +71,10 @@ void key_of_command(struct row_key *key, struct bytes id, uint32_t principal)
     row_key_add_u32(key, principal);
 }
 
-/* Finds a value that must have @size bytes. A key longer than any stored one finds nothing. */
+/* Copies a value that must have @size bytes to @out. A key longer than any stored one finds
+ * nothing. */
 static enum err get_sized(struct transaction *txn, enum table table, const struct row_key *key,
-                          size_t size, const uint8_t **out)
+                          size_t size, uint8_t *out)
 {
     struct bytes value;
 
@@ -86,7 +87,7 @@ static enum err get_sized(struct transaction *txn, enum table table, const struc
         return row_is_corrupt(txn, table, row_key_bytes(key), "a value of another size");
     }
     if (err == ERR_OK) {
-        *out = value.data;
+        memcpy(out, value.data, size);
     }
     return err;
 }
@@ -94,12 +95,12 @@ static enum err get_sized(struct transaction *txn, enum table table, const struc
 static enum err get_u64(struct transaction *txn, enum table table, const char *name, uint64_t *out)
 {
     struct row_key key;
-    const uint8_t *value = NULL;
+    uint8_t value[U64_BYTES] = {0};
 
     row_key_clear(&key);
     row_key_add_text(&key, name);
 
-    enum err err = get_sized(txn, table, &key, U64_BYTES, &value);
+    enum err err = get_sized(txn, table, &key, sizeof value, value);
     if (err == ERR_OK) {
         *out = bytes_get_u64(value);
     }
@@ -132,23 +133,33 @@ enum err view_state(struct transaction *txn, struct views_state *out)
     return err;
 }
 
-/* Reads @value, that of @key, as a message of @type. */
-static enum err read_record(struct transaction *txn, enum table table, const struct row *row,
-                            const ProtobufCMessageDescriptor *type, struct arena *arena, void **out)
+/* What kind of record a table holds. */
+struct record_type {
+    enum table table;
+    const ProtobufCMessageDescriptor *message;
+};
+
+static const struct record_type offices = {TABLE_META, &hs__office__descriptor};
+static const struct record_type proposals = {TABLE_PROPOSALS, &hs__proposal__descriptor};
+static const struct record_type principals = {TABLE_DIRECTORY, &hs__principal__descriptor};
+
+/* Reads the value of @row, already without its checksum. */
+static enum err read_record(struct transaction *txn, const struct record_type *type,
+                            const struct row *row, struct arena *arena, void **out)
 {
-    void *message = message_read(type, row->value, arena);
+    void *message = message_read(type->message, row->value, arena);
 
     if (message == NULL) {
         bool is_full = arena->capacity_bytes - arena->used_bytes < 4 * row->value.size;
 
-        return is_full ? ERR_FULL : row_is_corrupt(txn, table, row->key, "not a record");
+        return is_full ? ERR_FULL : row_is_corrupt(txn, type->table, row->key, "not a record");
     }
     *out = message;
     return ERR_OK;
 }
 
-static enum err get_record(struct transaction *txn, enum table table, const struct row_key *key,
-                           const ProtobufCMessageDescriptor *type, struct arena *arena, void **out)
+static enum err get_record(struct transaction *txn, const struct record_type *type,
+                           const struct row_key *key, struct arena *arena, void **out)
 {
     struct row row = {.key = row_key_bytes(key)};
 
@@ -156,8 +167,8 @@ static enum err get_record(struct transaction *txn, enum table table, const stru
         return ERR_ABSENT;
     }
 
-    enum err err = row_get(txn, table, row.key, &row.value);
-    return err == ERR_OK ? read_record(txn, table, &row, type, arena, out) : err;
+    enum err err = row_get(txn, type->table, row.key, &row.value);
+    return err == ERR_OK ? read_record(txn, type, &row, arena, out) : err;
 }
 
 enum err view_office(struct transaction *txn, struct arena *arena, Hs__Office **out)
@@ -168,7 +179,7 @@ enum err view_office(struct transaction *txn, struct arena *arena, Hs__Office **
     row_key_clear(&key);
     row_key_add_text(&key, "office");
 
-    enum err err = get_record(txn, TABLE_META, &key, &hs__office__descriptor, arena, &message);
+    enum err err = get_record(txn, &offices, &key, arena, &message);
     if (err == ERR_OK) {
         *out = message;
     }
@@ -183,8 +194,7 @@ enum err view_proposal(struct transaction *txn, uint64_t id, struct arena *arena
 
     key_of_proposal(&key, id);
 
-    enum err err =
-        get_record(txn, TABLE_PROPOSALS, &key, &hs__proposal__descriptor, arena, &message);
+    enum err err = get_record(txn, &proposals, &key, arena, &message);
     if (err == ERR_OK) {
         *out = message;
     }
@@ -200,8 +210,7 @@ enum err view_principal(struct transaction *txn, const char *name, struct arena 
     row_key_clear(&key);
     row_key_add_text(&key, name);
 
-    enum err err =
-        get_record(txn, TABLE_DIRECTORY, &key, &hs__principal__descriptor, arena, &message);
+    enum err err = get_record(txn, &principals, &key, arena, &message);
     if (err == ERR_OK) {
         *out = message;
     }
@@ -230,8 +239,7 @@ enum err view_principals(struct transaction *txn, struct arena *arena, Hs__Princ
 
         err = row_open(txn, TABLE_DIRECTORY, &row, &row.value);
         if (err == ERR_OK) {
-            err = read_record(txn, TABLE_DIRECTORY, &row, &hs__principal__descriptor, arena,
-                              &message);
+            err = read_record(txn, &principals, &row, arena, &message);
         }
         if (err != ERR_OK) {
             return err;
@@ -255,8 +263,8 @@ enum err view_number(struct transaction *txn, const char *number, uint64_t *prop
 static enum err get_place(struct transaction *txn, enum table table, const struct row_key *key,
                           struct place *out)
 {
-    const uint8_t *value = NULL;
-    enum err err = get_sized(txn, table, key, PLACE_BYTES, &value);
+    uint8_t value[PLACE_BYTES] = {0};
+    enum err err = get_sized(txn, table, key, sizeof value, value);
 
     if (err == ERR_OK) {
         place_decode(value, out);
@@ -285,11 +293,11 @@ enum err view_command(struct transaction *txn, struct bytes id, uint32_t princip
                       struct command_row *out)
 {
     struct row_key key;
-    const uint8_t *value = NULL;
+    uint8_t value[COMMAND_ROW_BYTES] = {0};
 
     key_of_command(&key, id, principal);
 
-    enum err err = get_sized(txn, TABLE_COMMANDS, &key, COMMAND_ROW_BYTES, &value);
+    enum err err = get_sized(txn, TABLE_COMMANDS, &key, sizeof value, value);
     if (err == ERR_OK) {
         command_row_decode(value, out);
     }
@@ -300,12 +308,12 @@ enum err view_definition_place(struct transaction *txn, struct bytes hash,
                                struct definition_row *out)
 {
     struct row_key key;
-    const uint8_t *value = NULL;
+    uint8_t value[DEFINITION_ROW_BYTES] = {0};
 
     row_key_clear(&key);
     row_key_add(&key, hash);
 
-    enum err err = get_sized(txn, TABLE_DEFINITIONS, &key, DEFINITION_ROW_BYTES, &value);
+    enum err err = get_sized(txn, TABLE_DEFINITIONS, &key, sizeof value, value);
     if (err == ERR_OK) {
         *out = (struct definition_row){
             .kind = (enum definition_kind)value[0],

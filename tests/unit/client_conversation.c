@@ -217,6 +217,25 @@ static void a_client_that_was_frozen_says_hello_again(void **state)
     assert_int_equal(fake_count(&f->fake, HS__CLIENT_MESSAGE__BODY_HELLO), 2);
 }
 
+static void a_broker_that_is_quiet_for_long_is_greeted_again(void **state)
+{
+    struct fixture *f = *state;
+
+    connect_and_welcome(f);
+    for (int i = 1; i < CLIENT_QUIET_MS / CLIENT_HEARTBEAT_MS; i++) {
+        turn_after(f, CLIENT_HEARTBEAT_MS);
+    }
+    assert_int_equal(fake_count(&f->fake, HS__CLIENT_MESSAGE__BODY_HELLO), 1);
+    turn_after(f, CLIENT_HEARTBEAT_MS);
+    assert_int_equal(fake_count(&f->fake, HS__CLIENT_MESSAGE__BODY_HELLO), 2);
+    (void)fake_say_welcome(&f->fake);
+    hear(f, false);
+    turn_after(f, CLIENT_HEARTBEAT_MS);
+
+    assert_int_equal(f->welcomes, 2);
+    assert_int_equal(fake_count(&f->fake, HS__CLIENT_MESSAGE__BODY_HELLO), 2);
+}
+
 static void another_broker_is_not_spoken_to(void **state)
 {
     struct fixture *f = *state;
@@ -646,6 +665,7 @@ int main(void)
         TEST(hello_is_said_again_after_a_silence),
         TEST(heartbeats_follow_every_five_seconds),
         TEST(a_client_that_was_frozen_says_hello_again),
+        TEST(a_broker_that_is_quiet_for_long_is_greeted_again),
         TEST(another_broker_is_not_spoken_to),
         TEST(commands_of_a_turn_travel_in_one_signed_envelope),
         TEST(an_envelope_is_closed_at_its_limit),

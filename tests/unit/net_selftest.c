@@ -4,7 +4,7 @@
 
 #include "net/selftest.h"
 
-enum { BRIEF_MS = 300 };
+enum { BRIEF_MS = 300, STRANGERS = 300 };
 
 struct fixture {
     struct office office;
@@ -78,18 +78,29 @@ static const char *find_everyone(void *self, const uint8_t key[CURVE_KEY_BYTES])
     return "person:anyone";
 }
 
+/* Closes the handler and waits until its address is free. */
+static void lose_handler(struct office *office)
+{
+    static const char address[] = "inproc://zeromq.zap.01";
+    int64_t deadline_ns = office_deadline_ns();
+    void *socket = office_socket(office);
+
+    zap_close(office->zap);
+    office->zap = NULL;
+    while (zmq_bind(socket, address) != 0) {
+        office_turn(office, deadline_ns);
+    }
+    assert_int_equal(zmq_unbind(socket, address), 0);
+}
+
 static void a_handler_that_lets_everyone_in_is_found(void **state)
 {
     struct fixture *f = *state;
     const struct zap_principals principals = {.find = find_everyone};
 
-    zap_close(f->office.zap);
-    f->office.zap = NULL;
-    int64_t deadline_ns = office_deadline_ns();
-    while (zap_open(f->office.context, &f->office.loop, &principals, &f->office.zap) ==
-           ERR_EXISTS) { /* until the old one is gone */
-        office_turn(&f->office, deadline_ns);
-    }
+    lose_handler(&f->office);
+    assert_int_equal(zap_open(f->office.context, &f->office.loop, &principals, &f->office.zap),
+                     ERR_OK);
 
     assert_int_equal(run_selftest(f, f->office.zap, SELFTEST_MS), SELFTEST_ADMITTED);
 }
@@ -103,8 +114,7 @@ static void a_router_without_its_handler_is_no_proof(void **state)
     struct zap *other = NULL;
 
     assert_int_equal(zap_open(other_context, &f->office.loop, &principals, &other), ERR_OK);
-    zap_close(f->office.zap);
-    f->office.zap = NULL;
+    lose_handler(&f->office);
     enum selftest_result result = run_selftest(f, other, BRIEF_MS);
     zap_close(other);
     (void)uv_run(&f->office.loop, UV_RUN_NOWAIT);
@@ -112,6 +122,20 @@ static void a_router_without_its_handler_is_no_proof(void **state)
 
     assert_int_equal(result, SELFTEST_NO_ANSWER);
     assert_int_equal(f->office.received, 0);
+}
+
+/* Closing a connection in the middle of its reports must never stop the library's thread, on which
+ * every other connection of the context lives. */
+static void strangers_that_come_and_go_leave_the_office_working(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int i = 0; i < STRANGERS; i++) {
+        f->is_done = false;
+        assert_int_equal(run_selftest(f, f->office.zap, SELFTEST_MS), SELFTEST_PASSED);
+    }
+
+    office_serves_an_honest_client(&f->office);
 }
 
 static void results_have_words(void **state)
@@ -131,6 +155,7 @@ int main(void)
         TEST(a_guarded_router_refuses_a_stranger),
         TEST(a_handler_that_lets_everyone_in_is_found),
         TEST(a_router_without_its_handler_is_no_proof),
+        TEST(strangers_that_come_and_go_leave_the_office_working),
         TEST(results_have_words),
     };
 

@@ -65,8 +65,8 @@ static Hs__Receipt *fresh(struct fixture *f, const struct sent *sent, uint32_t p
 
     assert_int_equal(journal_read_begin(f->office.journal, &txn), ERR_OK);
     assert_int_equal(view_command(txn, sent->id, principal, &row), ERR_OK);
-    assert_int_equal(receipt_of_command(txn, f->office.commit, &row, sent->id, &f->arena, &receipt),
-                     ERR_OK);
+    struct proof_source source = {txn, f->office.commit};
+    assert_int_equal(receipt_from_commit(&source, &row, sent->id, &f->arena, &receipt), ERR_OK);
     journal_read_end(txn);
     return receipt;
 }
