@@ -179,13 +179,14 @@ void apply_principal(Hs__Principal *principal, const Hs__Event *event, struct ar
 
 static Hs__Review *review_of(const Hs__Proposal *proposal, const char *department)
 {
-    for (size_t i = 0; i < proposal->n_reviews; i++) {
-        if (strcmp(proposal->reviews[i]->department, department) == 0) {
-            return proposal->reviews[i];
-        }
+    size_t index = 0;
+
+    while (index < proposal->n_reviews &&
+           strcmp(proposal->reviews[index]->department, department) != 0) {
+        index++;
     }
-    require(!"an event names a review that its round does not have");
-    return NULL;
+    require(index < proposal->n_reviews); /* events name reviews of their round only */
+    return proposal->reviews[index];
 }
 
 static void proposal_submitted(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_ms)

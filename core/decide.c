@@ -114,6 +114,8 @@ static void set_result(const struct situation *situation, struct decision *out)
 static void dispatch(const struct situation *situation, const Hs__Command *command,
                      struct decision *out)
 {
+    require(operation_of_command(command) != OPERATION_COUNT); /* refused before */
+
     switch (command->body_case) {
     case HS__COMMAND__BODY_SUBMIT:
         decide_submit(situation, command->submit, out);
@@ -150,7 +152,6 @@ static void dispatch(const struct situation *situation, const Hs__Command *comma
         break;
     case HS__COMMAND__BODY__NOT_SET:
     case _HS__COMMAND__BODY__CASE_IS_INT_SIZE:
-        require(!"a command without a body was refused above");
         break;
     }
 }
