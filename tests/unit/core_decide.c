@@ -291,7 +291,7 @@ static void a_deadline_passes_after_its_instant_once(void **state)
     assert_int_equal(f->proposal.reviews[1]->state, HS__REVIEW__STATE__OVERDUE);
 }
 
-static void an_opinion_at_the_instant_is_in_time_and_after_it_is_late(void **state)
+static void an_opinion_after_its_deadline_records_the_deadline_and_is_late(void **state)
 {
     const Hs__Event__BodyCase burst[] = {EVENT(REVIEW_OVERDUE), EVENT(OPINION_GIVEN)};
     struct fixture *f = *state;
@@ -301,9 +301,12 @@ static void an_opinion_at_the_instant_is_in_time_and_after_it_is_late(void **sta
     give(f, &f->office.fireman, "fire", opinion_of(f, RESULT(AGREE)));
     assert_events(f, 2, burst);
     assert_true(f->proposal.reviews[1]->late);
+}
 
-    assert_int_equal(set_up(state), 0);
-    f = *state;
+static void an_opinion_at_the_instant_of_its_deadline_is_in_time(void **state)
+{
+    struct fixture *f = *state;
+
     submit(f, small_packet_good());
     f->now_ms = f->proposal.reviews[1]->due_at;
     give(f, &f->office.fireman, "fire", opinion_of(f, RESULT(AGREE)));
@@ -517,7 +520,8 @@ int main(void)
         T(an_opinion_that_lacks_what_it_needs_is_refused),
         T(rules_answer_only_where_the_department_lets_them),
         T(a_deadline_passes_after_its_instant_once),
-        T(an_opinion_at_the_instant_is_in_time_and_after_it_is_late),
+        T(an_opinion_after_its_deadline_records_the_deadline_and_is_late),
+        T(an_opinion_at_the_instant_of_its_deadline_is_in_time),
         T(silence_holds_the_verdict_until_the_late_opinion_comes),
         T(a_disagreement_beside_silence_returns_and_the_late_opinion_is_kept),
         T(not_competent_waits_for_the_lead),
