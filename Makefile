@@ -188,7 +188,7 @@ SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net
         bench tests/unit tests/lib tests/core tests/e2e tests/tamper))
 
 format:
-	clang-format -i $(SOURCES)
+	@clang-format -i $(SOURCES)
 
 clean:
 	rm -rf build build-*

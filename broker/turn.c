@@ -574,7 +574,8 @@ static void take_command(struct turn *turn, struct envelope *envelope, uint32_t 
     enum err err = message_parse(&hs__command__descriptor, command.bytes, &turn->arena, &message);
 
     turn->command_count++;
-    if (turn->arena.used_bytes > TURN_ARENA_BYTES / 4 * 3 || !ledger_has_room(turn->ledger)) {
+    if (turn->arena.used_bytes > TURN_ARENA_BYTES - TURN_ARENA_BYTES / 4 ||
+        !ledger_has_room(turn->ledger)) {
         err = ERR_FULL; /* what is left is for recording what was decided */
     }
     if (err == ERR_OK && turn->arena.used_bytes > TURN_ARENA_BYTES / 2 && index > 0) {

@@ -56,16 +56,19 @@ static int32_t real_days(const Hs__Review *review, int offset_minutes)
                      (review->dispatched_at + offset_ms) / MILLISECONDS_A_DAY);
 }
 
-/* The items of @opinion with their ids, those of @owner only if it is not NULL. */
-static bool copy_items(const Hs__Opinion *opinion, const char *review, const char *owner,
-                       struct arena *arena, Hs__Item ***out, size_t *count)
-{
-    Hs__Item **items = arena_array(arena, opinion->n_items, sizeof *items);
+struct items {
+    Hs__Item **rows;
+    size_t count;
+};
 
-    if (items == NULL) {
+/* The items of @opinion, a part of @review, with their ids: those of @owner, all if it is NULL. */
+static bool copy_items(const Hs__Opinion *opinion, const char *review, const char *owner,
+                       struct arena *arena, struct items *out)
+{
+    *out = (struct items){.rows = arena_array(arena, opinion->n_items, sizeof(Hs__Item *))};
+    if (out->rows == NULL) {
         return false;
     }
-    *count = 0;
     for (size_t i = 0; i < opinion->n_items; i++) {
         if (owner != NULL && strcmp(opinion->items[i]->owner, owner) != 0) {
             continue;
@@ -79,9 +82,8 @@ static bool copy_items(const Hs__Opinion *opinion, const char *review, const cha
         if (item->id == NULL) {
             return false;
         }
-        items[(*count)++] = item;
+        out->rows[out->count++] = item;
     }
-    *out = items;
     return true;
 }
 
@@ -94,11 +96,13 @@ static bool copy_parts(const Hs__Opinion *opinion, const char *review, struct ar
     }
     for (size_t i = 0; i < opinion->n_parts; i++) {
         Hs__Part *part = message_new(&hs__part__descriptor, arena);
+        struct items items;
 
-        if (part == NULL || !copy_items(opinion, review, opinion->parts[i]->owner, arena,
-                                        &part->items, &part->n_items)) {
+        if (part == NULL || !copy_items(opinion, review, opinion->parts[i]->owner, arena, &items)) {
             return false;
         }
+        part->n_items = items.count;
+        part->items = items.rows;
         part->owner = opinion->parts[i]->owner;
         part->result = opinion->parts[i]->result;
         out->parts[out->n_parts++] = part;
@@ -109,9 +113,15 @@ static bool copy_parts(const Hs__Opinion *opinion, const char *review, struct ar
 static bool copy_opinion(const Hs__Opinion *opinion, const char *review, struct arena *arena,
                          Hs__VerdictDocument__DepartmentOpinion *out)
 {
+    struct items items;
+
+    if (!copy_items(opinion, review, NULL, arena, &items)) {
+        return false;
+    }
     out->reason = opinion->reason;
-    return copy_items(opinion, review, NULL, arena, &out->items, &out->n_items) &&
-           copy_parts(opinion, review, arena, out);
+    out->n_items = items.count;
+    out->items = items.rows;
+    return copy_parts(opinion, review, arena, out);
 }
 
 static Hs__VerdictDocument__GivenBy *given_by(const Hs__Review *review, struct arena *arena)

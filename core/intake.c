@@ -12,7 +12,12 @@
 #include "lib/check.h"
 #include "lib/text.h"
 
-enum { TITLE_BYTES_MAX = 1024, MISSING_MAX = 4096, SEATS_MAX = 64 };
+enum {
+    TITLE_BYTES_MAX = 1024,
+    MISSING_MAX = 4096,
+    MISSING_DOCUMENTS_BYTES_MAX = 65536, /* of the list in a refusal */
+    SEATS_MAX = 64,
+};
 
 /* Everything the machine checks said about one packet. */
 struct intake {
@@ -411,7 +416,7 @@ static bool documents_are_stored(const struct situation *situation, struct decis
     if (situation->missing_document_count == 0) {
         return true;
     }
-    text_builder_init(&list, situation->arena, 64 * 1024);
+    text_builder_init(&list, situation->arena, MISSING_DOCUMENTS_BYTES_MAX);
     for (size_t i = 0; i < situation->missing_document_count; i++) {
         text_builder_add(&list, i == 0 ? "" : ", ");
         text_builder_add(&list, situation->missing_documents[i]);

@@ -48,7 +48,7 @@ int32_t date_at(int64_t at_ms, int offset_minutes)
 {
     struct civil civil = civil_at(at_ms, offset_minutes);
 
-    return (int32_t)(civil.year * 10000 + civil.month * 100 + civil.day);
+    return (int32_t)civil.year * 10000 + (int32_t)civil.month * 100 + (int32_t)civil.day;
 }
 
 char *proposal_number(struct arena *arena, const char *prefix, uint32_t year, uint32_t number)

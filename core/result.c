@@ -3,9 +3,22 @@
 
 #include "core/names.h"
 
-static bool add_review(const char *number, uint32_t round, const char *department,
-                       struct arena *arena, Hs__Receipt__Result *out)
+/* Names the review that @event settles, if it settles one. */
+static bool add_review(const Hs__Event *event, const char *number, struct arena *arena,
+                       Hs__Receipt__Result *out)
 {
+    const char *department = NULL;
+    uint32_t round = 0;
+
+    if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN) {
+        department = event->opinion_given->department;
+        round = event->opinion_given->round;
+    } else if (event->body_case == HS__EVENT__BODY_COMPETENCE_SETTLED) {
+        department = event->competence_settled->department;
+        round = event->competence_settled->round;
+    } else {
+        return true;
+    }
     out->review = review_id(arena, number == NULL ? "" : number, round, department);
     return out->review != NULL;
 }
@@ -25,13 +38,8 @@ bool result_of_events(Hs__Event *const *events, size_t count, const char *number
             out->incomplete = true;
         } else if (event->body_case == HS__EVENT__BODY_DEFINITION_PUBLISHED) {
             out->definition = event->definition_published->hash;
-        } else if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN &&
-                   !add_review(number, event->opinion_given->round,
-                               event->opinion_given->department, arena, out)) {
-            return false;
-        } else if (event->body_case == HS__EVENT__BODY_COMPETENCE_SETTLED &&
-                   !add_review(number, event->competence_settled->round,
-                               event->competence_settled->department, arena, out)) {
+        }
+        if (!add_review(event, number, arena, out)) {
             return false;
         }
         if (event->proposal != 0) {

@@ -164,8 +164,6 @@ static struct typed list_of(struct typed element)
 
 static struct typed check_literal(const struct node *node)
 {
-    struct typed typed = {.literal = NULL};
-
     switch (node->literal->kind) {
     case VALUE_NULL:
         return typed_of(TYPE_NULL);
@@ -176,9 +174,7 @@ static struct typed check_literal(const struct node *node)
     case VALUE_DATE:
         return typed_of(TYPE_DATE);
     case VALUE_TEXT:
-        typed = typed_of(TYPE_TEXT);
-        typed.literal = node->literal;
-        return typed;
+        return (struct typed){.type = typed_of(TYPE_TEXT).type, .literal = node->literal};
     case VALUE_ABSENT:
     case VALUE_LIST:
     case VALUE_OBJECT:
@@ -356,13 +352,13 @@ struct typed check_node(struct checker *checker, const struct node *node)
 static void declare_element(struct checker *checker, const char *list_path)
 {
     struct type type = {0};
-    struct typed list = {.path = NULL};
 
     if (!checker->source->find(checker->source->self, list_path, &type)) {
         checker_report(checker, FAULT_PATH_UNKNOWN, 0, list_path, NULL);
         return;
     }
-    list = field_at(checker, list_path, type, 0);
+
+    struct typed list = field_at(checker, list_path, type, 0);
     checker_want(checker, list, TYPE_LIST, FAULT_NOT_A_LIST, 0);
     checker->variables[0] = checker_element(list);
 }

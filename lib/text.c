@@ -179,7 +179,7 @@ static bool make_room(struct text_builder *builder, size_t size)
         builder->is_failed = true;
         return false;
     }
-    if (builder->size > 0) {
+    if (builder->data != NULL) {
         memcpy(data, builder->data, builder->size);
     }
     builder->data = data;

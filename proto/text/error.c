@@ -42,8 +42,8 @@ static size_t add_plain(char *out, size_t capacity, size_t size, const char *tex
 /* Adds @pattern with @detail in place of {}. */
 static size_t add_sentence(char *out, size_t size, const char *pattern, const char *detail)
 {
-    char cut[TEXT_DETAIL_BYTES];
-    char before[TEXT_REASON_BYTES];
+    char cut[TEXT_DETAIL_BYTES] = "";
+    char before[TEXT_REASON_BYTES] = "";
     const char *gap = strstr(pattern, "{}");
 
     if (gap == NULL) {

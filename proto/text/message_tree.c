@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/text/message_tree.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -154,11 +155,8 @@ static void refuse_word(struct reader *reader, const struct tree *tree,
             continue;
         }
 
-        size_t length = strlen(words[count]);
-        if (size + length + 3 < sizeof list) {
-            memcpy(list + size, ", ", 2);
-            memcpy(list + size + 2, words[count], length + 1);
-            size += length + 2;
+        if (size + strlen(words[count]) + 3 < sizeof list) {
+            size += (size_t)snprintf(list + size, sizeof list - size, ", %s", words[count]);
         }
         offered[count] = words[count];
         count++;
