@@ -308,69 +308,85 @@ static void flip_everywhere(struct tamper *tamper, uint64_t seq)
     }
 }
 
-/* ---- the fields of a head ---- */
+/* ---- one field ---- */
 
-/* Alters field @field of @head, which is in the arena; names it. */
-static const char *alter_field(Hs__Head *head, int field, struct arena *arena)
+/* What an entry of a kind holds; a head is the bytes in a message of its own. */
+struct shape {
+    const ProtobufCMessageDescriptor *type;
+    bool is_inner; /* the fields of the Head in a SignedHead */
+};
+
+static const struct shape shapes[][2] = {
+    [ENTRY_RECEIVED] = {{.type = &hs__received__descriptor}},
+    [ENTRY_EVENT] = {{.type = &hs__event_entry__descriptor}},
+    [ENTRY_HEAD] = {{.type = &hs__signed_head__descriptor},
+                    {.type = &hs__head__descriptor, .is_inner = true}},
+};
+
+/* Gives field @index of @message, which is in the arena, another value of its type. */
+static void alter_value(ProtobufCMessage *message, unsigned index, struct arena *arena)
 {
-    switch (field) {
-    case 0:
-        head->office = arena_format(arena, "%sx", head->office);
-        return "office";
-    case 1:
-        head->first_seq++;
-        return "first_seq";
-    case 2:
-        head->last_seq--;
-        return "last_seq";
-    case 3:
-        head->root.data[31] ^= 1;
-        return "root";
-    case 4:
-        head->hash.data[0] ^= 1;
-        return "hash";
-    case 5:
-        head->committed_at--;
-        return "committed_at";
-    case 6:
-        head->epoch++;
-        return "epoch";
-    default:
-        return NULL;
+    const ProtobufCFieldDescriptor *field = &message->descriptor->fields[index];
+    void *member = (uint8_t *)message + field->offset;
+
+    require(field->label != PROTOBUF_C_LABEL_REPEATED && field->type != PROTOBUF_C_TYPE_MESSAGE);
+    if (field->type == PROTOBUF_C_TYPE_STRING) {
+        const char **text = member;
+
+        *text = arena_format(arena, "%sx", *text);
+    } else if (field->type == PROTOBUF_C_TYPE_BYTES) {
+        ProtobufCBinaryData *bytes = member;
+
+        require(bytes->len > 0);
+        bytes->data[bytes->len - 1] ^= 1;
+    } else {
+        *(uint8_t *)member ^= 1; /* any integer, wherever its low byte stands */
     }
 }
 
-/* Puts a head with one altered field, canonical and with a right checksum, at @seq. Returns false
- * after the last field. */
-static bool alter_head(struct tamper *tamper, uint64_t seq, int field)
+/* Alters field @index of what entry @seq holds, and makes the checksum right. */
+static void alter_field(struct tamper *tamper, uint64_t seq, const struct shape *shape,
+                        unsigned index)
 {
-    char what[96];
+    char what[128];
 
     begin(tamper);
     struct bytes value = take(tamper, seq);
     struct bytes body = {value.data + ENTRY_PREFIX_BYTES, value.size - ENTRY_PREFIX_BYTES};
-    Hs__SignedHead *outer = message_read(&hs__signed_head__descriptor, body, &tamper->arena);
-    Hs__Head *head =
-        outer == NULL ? NULL
-                      : message_read(&hs__head__descriptor, bytes_of(outer->head), &tamper->arena);
-    require(head != NULL);
-
-    const char *name = alter_field(head, field, &tamper->arena);
-    if (name == NULL) {
-        end(tamper);
-        return false;
+    uint64_t to = head_of(tamper, seq);
+    Hs__SignedHead *outer = NULL;
+    if (shape->is_inner) {
+        outer = message_read(&hs__signed_head__descriptor, body, &tamper->arena);
+        require(outer != NULL);
+        body = bytes_of(outer->head);
     }
-    outer->head = binary_of(message_pack(head, &tamper->arena));
-    body = message_pack(outer, &tamper->arena);
+
+    ProtobufCMessage *message = message_read(shape->type, body, &tamper->arena);
+    require(message != NULL);
+    alter_value(message, index, &tamper->arena);
+    body = message_pack(message, &tamper->arena);
+    if (shape->is_inner) {
+        outer->head = binary_of(body);
+        body = message_pack(outer, &tamper->arena);
+    }
 
     uint8_t *stored = arena_alloc(&tamper->arena, ENTRY_PREFIX_BYTES + body.size);
     memcpy(stored, value.data, ENTRY_PREFIX_BYTES);
     memcpy(stored + ENTRY_PREFIX_BYTES, body.data, body.size);
     put_checked(tamper, seq, (struct bytes){stored, ENTRY_PREFIX_BYTES + body.size});
     end(tamper);
-    (void)snprintf(what, sizeof what, "head %" PRIu64 ": %s altered", seq, name);
-    judge(tamper, what, (struct expected){seq, seq});
-    return true;
+    (void)snprintf(what, sizeof what, "%s %" PRIu64 ": %s altered, checksum made right",
+                   shape->type->short_name, seq, shape->type->fields[index].name);
+    judge(tamper, what, (struct expected){seq, to});
+}
+
+static void alter_fields(struct tamper *tamper, uint64_t seq, enum entry_kind kind)
+{
+    for (size_t i = 0; i < 2 && shapes[kind][i].type != NULL; i++) {
+        for (unsigned field = 0; field < shapes[kind][i].type->n_fields; field++) {
+            alter_field(tamper, seq, &shapes[kind][i], field);
+        }
+    }
 }
 
 /* ---- whole entries ---- */
@@ -603,9 +619,7 @@ static void attack_entry(struct tamper *tamper, uint64_t seq, enum entry_kind ki
     swap_entries(tamper, seq, true);
     repeat_at_end(tamper, seq);
     insert_again(tamper, seq);
-    for (int field = 0; kind == ENTRY_HEAD && alter_head(tamper, seq, field); field++) {
-        /* alter_head() says when there is no further field */
-    }
+    alter_fields(tamper, seq, kind);
 }
 
 /* Chooses entries of @kind to attack: the first, one in the middle, the last. */
