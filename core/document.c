@@ -5,6 +5,7 @@
 
 #include "core/names.h"
 #include "core/verdict.h"
+#include "lib/civil.h"
 
 static char *hex_of(struct bytes bytes, struct arena *arena)
 {
@@ -47,13 +48,11 @@ static const char *state_word(Hs__Review__State state)
 /* Whole days between dispatch and opinion in local dates; the day of dispatch is day 0. */
 static int32_t real_days(const Hs__Review *review, int offset_minutes)
 {
-    int64_t offset_ms = (int64_t)offset_minutes * 60000;
-
     if (review->given_at == 0) {
         return 0;
     }
-    return (int32_t)((review->given_at + offset_ms) / MILLISECONDS_A_DAY -
-                     (review->dispatched_at + offset_ms) / MILLISECONDS_A_DAY);
+    return civil_day_at(review->given_at, offset_minutes) -
+           civil_day_at(review->dispatched_at, offset_minutes);
 }
 
 struct items {

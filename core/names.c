@@ -3,52 +3,11 @@
 
 #include <string.h>
 
-/* Days are counted from 1970-01-01. Era arithmetic on a year that begins in March: the leap day is
- * the last of its year, so a division finds the month. */
-struct civil {
-    int64_t year;
-    int month;
-    int day;
-};
-
-static struct civil civil_from_days(int64_t days)
-{
-    int64_t shifted = days + 719468; /* since 0000-03-01 */
-    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-    int64_t day_of_era = shifted - era * 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month = (5 * day_of_year + 2) / 153; /* from March */
-
-    return (struct civil){
-        .year = year_of_era + era * 400 + (month >= 10 ? 1 : 0),
-        .month = (int)(month < 10 ? month + 3 : month - 9),
-        .day = (int)(day_of_year - (153 * month + 2) / 5 + 1),
-    };
-}
-
-static struct civil civil_at(int64_t at_ms, int offset_minutes)
-{
-    int64_t local_ms = at_ms + (int64_t)offset_minutes * 60000;
-    int64_t days = local_ms / MILLISECONDS_A_DAY;
-
-    if (local_ms % MILLISECONDS_A_DAY < 0) {
-        days--;
-    }
-    return civil_from_days(days);
-}
+#include "lib/civil.h"
 
 uint32_t year_at(int64_t at_ms, int offset_minutes)
 {
-    return (uint32_t)civil_at(at_ms, offset_minutes).year;
-}
-
-int32_t date_at(int64_t at_ms, int offset_minutes)
-{
-    struct civil civil = civil_at(at_ms, offset_minutes);
-
-    return (int32_t)civil.year * 10000 + (int32_t)civil.month * 100 + (int32_t)civil.day;
+    return (uint32_t)civil_date(civil_day_at(at_ms, offset_minutes)) / 10000;
 }
 
 char *proposal_number(struct arena *arena, const char *prefix, uint32_t year, uint32_t number)

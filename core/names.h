@@ -16,14 +16,10 @@
 enum {
     NAME_BYTES_MAX = 64,      /* of a department, a process, a principal's own part */
     PROPOSAL_NUMBER_MAX = 64, /* bytes of a proposal's number */
-    MILLISECONDS_A_DAY = 86400000,
 };
 
 /* Returns the year of @at_ms (Unix milliseconds, UTC) where local time is UTC + @offset_minutes. */
 uint32_t year_at(int64_t at_ms, int offset_minutes);
-
-/* Returns the local date of @at_ms as yyyymmdd. */
-int32_t date_at(int64_t at_ms, int offset_minutes);
 
 /* Returns PREFIX-YEAR-NUMBER in @arena; NULL if it does not fit. */
 char *proposal_number(struct arena *arena, const char *prefix, uint32_t year, uint32_t number);

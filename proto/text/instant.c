@@ -4,54 +4,17 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "lib/civil.h"
 #include "lib/text.h"
 
 enum {
     MS_PER_SECOND = 1000,
     MS_PER_MINUTE = 60 * MS_PER_SECOND,
     MS_PER_HOUR = 60 * MS_PER_MINUTE,
-    MS_PER_DAY = 24 * MS_PER_HOUR,
-    DAYS_PER_ERA = 146097,     /* 400 years of the Gregorian calendar */
-    EPOCH_DAY_OF_ERAS = 719468 /* 1970-01-01, counted from 0000-03-01 */
 };
 
 static const int64_t first_ms = INT64_C(-62135596800000); /* 0001-01-01T00:00:00 */
 static const int64_t end_ms = INT64_C(253402300800000);   /* 10000-01-01T00:00:00 */
-
-/* A day of the Gregorian calendar. */
-struct day {
-    int64_t year;
-    int64_t month;
-    int64_t day;
-};
-
-/* Days are counted in years that begin in March, so that a leap day is the last of its year; five
- * months from March on have 153 days. */
-
-static int64_t days_of(struct day day)
-{
-    int64_t year = day.month > 2 ? day.year : day.year - 1;
-    int64_t month = day.month > 2 ? day.month - 3 : day.month + 9;
-    int64_t day_of_year = (153 * month + 2) / 5 + day.day - 1;
-
-    return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - EPOCH_DAY_OF_ERAS;
-}
-
-static struct day day_of(int64_t days)
-{
-    int64_t since = days + EPOCH_DAY_OF_ERAS; /* never negative from the year 0001 on */
-    int64_t era = since / DAYS_PER_ERA;
-    int64_t day_of_era = since % DAYS_PER_ERA;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month = (5 * day_of_year + 2) / 153;
-    int64_t year = era * 400 + year_of_era;
-
-    return (struct day){.year = month < 10 ? year : year + 1,
-                        .month = month < 10 ? month + 3 : month - 9,
-                        .day = day_of_year - (153 * month + 2) / 5 + 1};
-}
 
 bool instant_to_text(int64_t at_ms, int utc_offset_minutes, char out[INSTANT_BYTES])
 {
@@ -65,18 +28,17 @@ bool instant_to_text(int64_t at_ms, int utc_offset_minutes, char out[INSTANT_BYT
         return false;
     }
 
-    int64_t since_ms = local_ms - first_ms;
-    struct day day = day_of(since_ms / MS_PER_DAY + first_ms / MS_PER_DAY);
-    unsigned in_day = (unsigned)(since_ms % MS_PER_DAY);
+    unsigned date = (unsigned)civil_date(civil_day_at(local_ms, 0));
+    unsigned in_day = (unsigned)((local_ms - first_ms) % CIVIL_DAY_MS);
     unsigned zone = (unsigned)(utc_offset_minutes < 0 ? -utc_offset_minutes : utc_offset_minutes);
     char fraction[8] = "";
     if (in_day % MS_PER_SECOND != 0) {
         (void)snprintf(fraction, sizeof fraction, ".%03u", in_day % MS_PER_SECOND);
     }
     (void)snprintf(out, INSTANT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u%s%c%02u:%02u",
-                   (unsigned)day.year % 10000, (unsigned)day.month % 100, (unsigned)day.day % 100,
-                   in_day / MS_PER_HOUR, in_day / MS_PER_MINUTE % 60, in_day / MS_PER_SECOND % 60,
-                   fraction, utc_offset_minutes < 0 ? '-' : '+', zone / 60 % 100, zone % 60);
+                   date / 10000 % 10000, date / 100 % 100, date % 100, in_day / MS_PER_HOUR,
+                   in_day / MS_PER_MINUTE % 60, in_day / MS_PER_SECOND % 60, fraction,
+                   utc_offset_minutes < 0 ? '-' : '+', zone / 60 % 100, zone % 60);
     return true;
 }
 
@@ -160,7 +122,6 @@ bool instant_from_text(struct bytes text, int64_t *at_ms)
     }
 
     struct rest rest = {.text = {text.data + DATE_SIZE, text.size - DATE_SIZE}};
-    struct day day = {.year = date / 10000, .month = date / 100 % 100, .day = date % 100};
     char separator = next_char(&rest);
     int64_t hours = read_digits(&rest, 2, ':');
     int64_t minutes = read_digits(&rest, 2, ':');
@@ -172,8 +133,8 @@ bool instant_from_text(struct bytes text, int64_t *at_ms)
         return false;
     }
 
-    int64_t value_ms = days_of(day) * MS_PER_DAY + hours * MS_PER_HOUR + minutes * MS_PER_MINUTE +
-                       seconds * MS_PER_SECOND + fraction_ms - offset_ms;
+    int64_t value_ms = (int64_t)civil_day(date) * CIVIL_DAY_MS + hours * MS_PER_HOUR +
+                       minutes * MS_PER_MINUTE + seconds * MS_PER_SECOND + fraction_ms - offset_ms;
     if (value_ms < first_ms || value_ms >= end_ms) {
         return false;
     }

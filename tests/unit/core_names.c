@@ -4,7 +4,7 @@
 
 #include "core/names.h"
 
-enum { CHINA = 480, NEW_YORK_WINTER = -300 };
+enum { CHINA = 480 };
 
 static void a_year_turns_at_local_midnight(void **state)
 {
@@ -14,28 +14,6 @@ static void a_year_turns_at_local_midnight(void **state)
     assert_int_equal(year_at(new_year_in_china - 1, CHINA), 2025);
     assert_int_equal(year_at(new_year_in_china, CHINA), 2026);
     assert_int_equal(year_at(new_year_in_china, 0), 2025);
-}
-
-static void dates_are_those_of_the_gregorian_calendar(void **state)
-{
-    static const struct {
-        int64_t at_ms;
-        int offset;
-        int32_t date;
-    } rows[] = {
-        {0, 0, 19700101},
-        {-1, 0, 19691231},
-        {INT64_C(951782400000), 0, 20000229},
-        {INT64_C(951868800000), 0, 20000301},
-        {INT64_C(1709164800000), CHINA, 20240229},
-        {INT64_C(4107542400000), 0, 21000301},
-        {INT64_C(1767225600000), NEW_YORK_WINTER, 20251231},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        assert_int_equal(date_at(rows[i].at_ms, rows[i].offset), rows[i].date);
-    }
 }
 
 static void a_number_has_at_least_four_digits(void **state)
@@ -93,7 +71,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_year_turns_at_local_midnight),
-        cmocka_unit_test(dates_are_those_of_the_gregorian_calendar),
         cmocka_unit_test(a_number_has_at_least_four_digits),
         cmocka_unit_test(a_review_id_is_taken_apart_or_refused),
         cmocka_unit_test(principals_have_names_of_five_kinds),
