@@ -51,6 +51,10 @@ void lint_process(const Hs__Process *process, const Hs__Dictionary *dictionary,
 void lint_pack(const Hs__Pack *pack, const Hs__Dictionary *dictionary, const Hs__Process *process,
                bool as_gate, struct defects *defects);
 
+/* Adds the defects of @calendar: dates and times of day that do not exist, a day named twice, years
+ * out of order, hours that do not follow one another. */
+void lint_calendar(const Hs__Calendar *calendar, struct defects *defects);
+
 /* Adds a defect for every setting of @process that no rule of @packs reads. */
 void lint_settings(const Hs__Process *process, const Hs__Pack *const *packs, size_t count,
                    struct defects *defects);

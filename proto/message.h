@@ -18,6 +18,7 @@
 #include "lib/bytes.h"
 #include "lib/err.h"
 
+#include "huishen/v1/calendar.pb-c.h"
 #include "huishen/v1/command.pb-c.h"
 #include "huishen/v1/config.pb-c.h"
 #include "huishen/v1/definition.pb-c.h"
