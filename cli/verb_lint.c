@@ -22,6 +22,7 @@ static const struct kind kinds[] = {
     {"pack", "rules", &hs__pack__descriptor},
     {"process", "stages", &hs__process__descriptor},
     {"departments", "departments", &hs__department_list__descriptor},
+    {"calendar", "years", &hs__calendar__descriptor},
 };
 
 /* A file that was given. message is NULL if it is not even a message of its kind. */
@@ -243,6 +244,8 @@ static void check(const struct lint *lint, const struct linted *linted, struct d
         check_process(lint, linted->message, defects);
     } else if (type == &hs__pack__descriptor) {
         check_pack(lint, linted->message, defects);
+    } else if (type == &hs__calendar__descriptor) {
+        lint_calendar(linted->message, defects);
     } else {
         const Hs__DepartmentList *list = linted->message;
 
@@ -305,8 +308,8 @@ static void tell_file(struct lint *lint, const struct linted *linted)
     if (linted->message != NULL) {
         check(lint, linted, defects);
     } else if (linted->kind == NULL && linted->file.errors->total == 0) {
-        defects_add(defects, "", "不是字典、规则包、流程或部门清单",
-                    "no dictionary, pack, process or list of departments");
+        defects_add(defects, "", "不是字典、规则包、流程、部门清单或工作日历",
+                    "no dictionary, pack, process, list of departments or calendar");
     }
     tell_text_errors(lint, linted, errors);
     tell_defects(lint, linted, defects, errors);

@@ -24,6 +24,7 @@
     X(lint)          \
     X(check)         \
     X(eval)          \
+    X(calendar)      \
     X(key)           \
     X(account)       \
     X(department)    \

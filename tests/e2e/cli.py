@@ -20,11 +20,12 @@ import office
 from office import expect, expect_equal
 
 CONFORMANCE = os.path.join(office.ROOT, "..", "shared", "cel", "conformance.json")
+DEADLINES = os.path.join(office.ROOT, "tests", "data", "deadlines.json")
 EXPRESSIONS = os.path.join(office.ROOT, "tests", "data", "expressions.json")
 GONE_SECONDS = 10
 VERBS = ("init", "up", "demo", "submit", "revise", "withdraw", "wait", "show", "list", "reviews",
-         "opine", "rule", "verdict", "journal", "verify", "lint", "check", "eval", "key", "account",
-         "department", "help")
+         "opine", "rule", "verdict", "journal", "verify", "lint", "check", "eval", "calendar",
+         "key", "account", "department", "help")
 
 
 class Place:
@@ -210,6 +211,57 @@ def what_eval_prints_it_reads(place):
         expect_equal(expression, again.get("result"), answer["result"])
 
 
+# ---- calendar ----------------------------------------------------------------------------------------
+
+
+def rfc3339(local):
+    """Returns "2026-03-10 17:30" of China as JSON has it."""
+    return local.replace(" ", "T") + ":00+08:00"
+
+
+def every_deadline(place):
+    with open(DEADLINES, encoding="utf-8") as file:
+        rows = json.load(file)
+    expect(len(rows) >= 20, f"only {len(rows)} deadlines")
+    for row in rows:
+        holds = [word for hold in row["holds"] for word in ("--hold", hold)]
+        answer = json.loads(place.printed("--json", "calendar", "due", "--from",
+                                          row["deliveredAt"], "--days", str(row["workdays"]),
+                                          *holds))
+        expect_equal(f"{row['id']} ({row['why']}): due", answer["dueAt"], rfc3339(row["dueAt"]))
+        expect_equal(f"{row['id']}: day 0", answer["dayZero"], row["dayZero"])
+        expect_equal(f"{row['id']}: provisional", answer["provisional"], False)
+
+
+def a_year_without_a_notice(place):
+    answer = json.loads(place.printed("--json", "calendar", "due", "--from", "2026-12-30 10:00",
+                                      "--days", "5"))
+    expect_equal("provisional", answer["provisional"], True)
+    said = place.printed("calendar", "due", "--from", "2026-12-30 10:00", "--days", "5")
+    expect("provisional" in said, f"said {said!r}")
+    expect("2027" in place.printed("calendar", "show", "--year", "2027"), "2027 is not shown")
+
+
+def bad_deadlines(place):
+    begin = ("calendar", "due", "--from", "2026-03-10 10:20", "--days", "5")
+    for words, arguments in (
+            (("calendar tomorrow",), ("calendar", "tomorrow")),
+            (("--from and --days",), ("calendar", "due", "--days", "5")),
+            (("2026-02-30",), ("calendar", "due", "--from", "2026-02-30 10:00", "--days", "5")),
+            (("0 to 1000",), begin[:4] + ("--days", "1001")),
+            (("is no span",), begin + ("--hold", "2026-03-11 10:00")),
+            (("ends before",), begin + ("--hold", "2026-03-12 10:00/2026-03-11 10:00")),
+            (("absent.yaml",), begin + ("--calendar", "absent.yaml"))):
+        place.said(4 if "absent.yaml" in words else 2, words, *arguments)
+    with open(os.path.join(office.ROOT, "configs", "calendars", "working_days.yaml"),
+              encoding="utf-8") as file:
+        text = file.read()
+    path = place.write("calendar.yaml", text.replace("2022-01-02", "2022-02-30", 1))
+    line = text.split("2022-01-02", 1)[0].count("\n") + 1
+    for command in (begin + ("--calendar", path), ("lint", path)):
+        place.said(2, (f"calendar.yaml:{line}: years[0].holidays[0].days[1]: ",), *command)
+
+
 # ---- lint --------------------------------------------------------------------------------------------
 
 
@@ -377,6 +429,9 @@ def main(arguments):
     cases.run("own cases of the rule language", cases_of, place, EXPRESSIONS)
     cases.run("one expression", one_expression, place)
     cases.run("what eval prints it reads", what_eval_prints_it_reads, place)
+    cases.run("every deadline of the table", every_deadline, place)
+    cases.run("a year without a notice", a_year_without_a_notice, place)
+    cases.run("deadlines that make no sense", bad_deadlines, place)
     cases.run("the definitions are sound", definitions_are_sound, place)
     cases.run("a defect is told with its line", a_defect_is_told_with_its_line, place)
     cases.run("what is no definition", what_is_no_definition, place)

@@ -41,7 +41,7 @@ static int set_up(void **state)
     arena_init(&fixture.arena, ARENA_BYTES);
     text_errors_init(&errors, TEXT_EN);
     struct text_file file = {
-        .path = "configs/calendars/cn.yaml", .arena = &fixture.arena, .errors = &errors};
+        .path = "configs/calendars/working_days.yaml", .arena = &fixture.arena, .errors = &errors};
     if (load_message(&file, &hs__calendar__descriptor, &message) != ERR_OK) {
         print_error("%s: %s\n", errors.rows[0].path, errors.rows[0].reason);
         return 1;
