@@ -289,6 +289,49 @@ static void an_old_copy_of_the_journal_is_refused_by_its_head_file(void **state)
     assert_string_equal(failure.text, "the head file knows entry 6, the journal ends at 3");
 }
 
+/* Opens the journal as far as it goes, and reads all of it. */
+static enum err read_all(struct office *office)
+{
+    struct failure failure = {{0}};
+    struct transaction *txn = NULL;
+    struct journal_walk walk;
+    struct entry entry;
+    enum err err = open_err(office, &failure);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    assert_int_equal(journal_read_begin(office->journal, &txn), ERR_OK);
+    err = journal_walk_begin(txn, 1, &walk);
+    while (err == ERR_OK) {
+        err = journal_walk_next(&walk, &entry);
+    }
+    journal_read_end(txn);
+    office_close(office);
+    return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+static void a_file_cut_short_is_refused_and_ends_no_process(void **state)
+{
+    struct office *office = *state;
+    struct bytes whole;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(turn(office, 4, 60000), ERR_OK);
+    }
+    office_close(office);
+    assert_true(keep(office, "data.mdb", &office->arena, &whole) > 0);
+
+    for (size_t left = whole.size - page; left >= 2 * page; left -= 7 * page) {
+        put_back(office, "data.mdb", (struct bytes){whole.data, left});
+        enum err err = read_all(office);
+
+        /* What is missing at the very end may be pages that nothing uses. */
+        assert_true(err == ERR_CORRUPT || (err == ERR_OK && left > whole.size - 64 * page));
+    }
+}
+
 static void a_head_file_that_is_behind_is_brought_up(void **state)
 {
     struct office *office = *state;
@@ -516,6 +559,8 @@ int main(void)
             a_head_file_that_knows_nothing_is_refused_after_the_first_commit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_old_copy_of_the_journal_is_refused_by_its_head_file,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_cut_short_is_refused_and_ends_no_process, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_head_file_that_is_behind_is_brought_up, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(another_history_of_the_same_length_is_refused, set_up,
