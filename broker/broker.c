@@ -177,32 +177,6 @@ static bool others_wait(const struct broker *broker, const char *user)
     return false;
 }
 
-static const Hs__SignedEnvelope *envelope_in(struct broker *broker, const struct arrival *arrival)
-{
-    ProtobufCMessage *message = NULL;
-
-    if (message_parse(&hs__client_message__descriptor, arrival->message.body,
-                      turn_arena(broker->turn), &message) != ERR_OK) {
-        return NULL;
-    }
-    const Hs__ClientMessage *content = (const Hs__ClientMessage *)message;
-    return content->body_case == HS__CLIENT_MESSAGE__BODY_ENVELOPE ? content->envelope : NULL;
-}
-
-static void decide_arrival(struct broker *broker, struct arrival *arrival)
-{
-    static const Hs__SignedEnvelope unreadable = HS__SIGNED_ENVELOPE__INIT;
-    const Hs__SignedEnvelope *envelope = envelope_in(broker, arrival);
-
-    if (envelope == NULL) {
-        turn_refuse(broker->turn, &unreadable, REFUSAL_MALFORMED, arrival);
-    } else if (broker->is_full) {
-        turn_refuse(broker->turn, envelope, REFUSAL_STORE_FULL, arrival);
-    } else {
-        turn_envelope(broker->turn, envelope, arrival->message.principal, arrival);
-    }
-}
-
 /* Decides what waits, each principal's share first while others wait. Returns what was taken, to be
  * freed once the replies have left. */
 static struct arrival *decide_arrivals(struct broker *broker, struct shares *shares)
@@ -220,7 +194,7 @@ static struct arrival *decide_arrivals(struct broker *broker, struct shares *sha
         }
         size_t before = turn_command_count(broker->turn);
         struct arrival *arrival = take_arrival(broker, link);
-        decide_arrival(broker, arrival);
+        turn_frame(broker->turn, arrival->message.body, arrival->message.principal, arrival);
         if (share != NULL) {
             share->commands += turn_command_count(broker->turn) - before;
         }
@@ -278,6 +252,9 @@ static void run_turn(struct broker *broker)
     if (err != ERR_OK) {
         stop_for(broker, "turn_not_begun", err);
         return;
+    }
+    if (broker->is_full) {
+        turn_hold(broker->turn);
     }
     size_t alarms = broker->is_full ? 0 : turn_alarms(broker->turn);
     struct arrival *taken = decide_arrivals(broker, &shares);

@@ -25,6 +25,7 @@ struct turn {
     int64_t now_ms;
     enum err failure; /* of the store; nothing is decided after it */
     bool is_recorded; /* something was appended */
+    bool is_held;     /* nothing new is decided */
     bool directory_changed;
 
     struct reply *replies; /* TURN_COMMANDS_MAX of room, and one for each unreadable envelope */
@@ -64,6 +65,7 @@ struct command {
     const Hs__Command *content;
     uint32_t index;
     struct reply *reply;
+    struct arena_mark mark; /* before it was read */
 };
 
 static void *grown(void *array, size_t count, size_t *capacity, size_t size)
@@ -110,6 +112,7 @@ enum err turn_begin(struct turn *turn)
     turn->now_ms = wall_ms > last_ms ? wall_ms : last_ms; /* time never goes back */
     turn->failure = ERR_OK;
     turn->is_recorded = false;
+    turn->is_held = false;
     turn->directory_changed = false;
     turn->reply_count = 0;
     turn->command_count = 0;
@@ -132,10 +135,31 @@ int64_t turn_now_ms(const struct turn *turn)
     return turn->now_ms;
 }
 
+void turn_hold(struct turn *turn)
+{
+    turn->is_held = true;
+}
+
 bool turn_is_full(const struct turn *turn)
 {
     return turn->command_count >= TURN_COMMANDS_MAX ||
            turn->arena.used_bytes > TURN_ARENA_BYTES / 2;
+}
+
+/* Lets @bytes more of the arena be used, and never what the end of the turn needs: whatever a
+ * client sends, what was decided before it is recorded and answered. */
+static void allow(struct turn *turn, size_t bytes)
+{
+    struct arena *arena = &turn->arena;
+    size_t most = TURN_ARENA_BYTES - TURN_END_BYTES;
+
+    most = most < arena->used_bytes ? arena->used_bytes : most;
+    arena->capacity_bytes = bytes < most - arena->used_bytes ? arena->used_bytes + bytes : most;
+}
+
+static void allow_all(struct turn *turn)
+{
+    turn->arena.capacity_bytes = TURN_ARENA_BYTES;
 }
 
 size_t turn_command_count(const struct turn *turn)
@@ -146,6 +170,21 @@ size_t turn_command_count(const struct turn *turn)
 struct arena *turn_arena(struct turn *turn)
 {
     return &turn->arena;
+}
+
+/* Reads a message that is not a command; nothing is left of one that cannot be read. */
+static enum err parse(struct turn *turn, const ProtobufCMessageDescriptor *type, struct bytes bytes,
+                      ProtobufCMessage **out)
+{
+    struct arena_mark mark = arena_mark(&turn->arena);
+
+    allow(turn, TURN_ARENA_BYTES);
+    enum err err = message_parse(type, bytes, &turn->arena, out);
+    allow_all(turn);
+    if (err != ERR_OK) {
+        arena_rewind(&turn->arena, mark);
+    }
+    return err;
 }
 
 /* ---- replies ---- */
@@ -182,6 +221,14 @@ static void fail(struct turn *turn, enum err err)
     if (turn->failure == ERR_OK) {
         turn->failure = err;
     }
+}
+
+/* Why a command did not fit: alone it may, unless it was its own allowance that was used up. */
+static enum refusal refusal_of_size(const struct turn *turn)
+{
+    bool is_own = turn->arena.capacity_bytes < TURN_ARENA_BYTES - TURN_END_BYTES;
+
+    return is_own || turn->command_count <= 1 ? REFUSAL_TOO_COMPLEX : REFUSAL_TOO_BUSY;
 }
 
 /* Answers as the command of @row was answered: with the same receipt. */
@@ -228,6 +275,7 @@ static bool is_repeat(struct turn *turn, const struct command *command)
         refuse(command->reply, REFUSAL_COMMAND_ID_REUSED, NULL);
         return true;
     }
+    allow_all(turn); /* the answer is not the command's to pay for */
     repeat_reply(turn, &row, command->reply);
     return true;
 }
@@ -336,6 +384,9 @@ static bool find_situation(struct turn *turn, const struct command *command,
         const Hs__Proposal *record = NULL;
         enum err err = ledger_proposal(turn->ledger, proposal, &record);
 
+        if (err == ERR_FULL) {
+            return false; /* of the command's allowance */
+        }
         if (err != ERR_OK && err != ERR_ABSENT) {
             fail(turn, err);
             return false;
@@ -512,36 +563,22 @@ static void attach_first_receipt(struct turn *turn, const struct command *comman
     }
 }
 
-/* Decides within what one command may use of the arena; recording has all of it. */
-static bool decide_bounded(struct turn *turn, const struct command *command,
-                           struct decision *decision)
-{
-    size_t capacity = turn->arena.capacity_bytes;
-    size_t allowed = COMMAND_ARENA_FACTOR * command->envelope->signed_envelope->envelope.len;
-    struct situation situation;
-
-    allowed = allowed < COMMAND_ARENA_BYTES_MIN ? COMMAND_ARENA_BYTES_MIN : allowed;
-    if (turn->arena.used_bytes + allowed < capacity) {
-        turn->arena.capacity_bytes = turn->arena.used_bytes + allowed;
-    }
-    bool is_found = find_situation(turn, command, &situation);
-    if (is_found) {
-        decide_command(&situation, command->content, decision);
-    }
-    turn->arena.capacity_bytes = capacity;
-    return is_found;
-}
-
 static void decide(struct turn *turn, struct envelope *envelope, struct command *command)
 {
+    struct situation situation;
     struct decision decision;
 
-    if (!decide_bounded(turn, command, &decision)) {
+    if (!find_situation(turn, command, &situation)) {
         if (turn->failure == ERR_OK) {
-            refuse(command->reply, REFUSAL_TOO_COMPLEX, NULL);
+            refuse(command->reply, refusal_of_size(turn), NULL);
         }
         return;
     }
+    decide_command(&situation, command->content, &decision);
+    if (decision.refusal == REFUSAL_TOO_COMPLEX) {
+        decision.refusal = refusal_of_size(turn);
+    }
+    allow_all(turn); /* recording is not refused any more */
     if (decision.refusal != REFUSAL_NONE) {
         refuse(command->reply, decision.refusal, decision.detail);
         if (decision.refusal == REFUSAL_OPINION_ALREADY_GIVEN) {
@@ -562,6 +599,57 @@ static int64_t id_time_ms(struct bytes id)
     return (int64_t)ms;
 }
 
+/* Reads the command; false if it was refused. */
+static bool read_command(struct turn *turn, struct command *command)
+{
+    ProtobufCMessage *message = NULL;
+    enum err err = message_parse(&hs__command__descriptor, command->bytes, &turn->arena, &message);
+
+    if (err != ERR_OK) {
+        arena_rewind(&turn->arena, command->mark);
+        refuse(command->reply, err == ERR_FULL ? refusal_of_size(turn) : REFUSAL_MALFORMED, NULL);
+        return false;
+    }
+    command->content = (const Hs__Command *)message;
+    command->hash = hash_of(command->bytes);
+    command->reply->command_id = bytes_of(command->content->id);
+    return true;
+}
+
+/* True if the turn has no room for one more command of an envelope that has begun. */
+static bool is_crowded(const struct turn *turn, uint32_t index)
+{
+    return !ledger_has_room(turn->ledger) ||
+           (index > 0 && turn->arena.used_bytes > TURN_ARENA_BYTES / 2);
+}
+
+static void judge_command(struct turn *turn, struct envelope *envelope, struct command *command)
+{
+    if (turn->failure != ERR_OK) {
+        return; /* turn_end() answers it */
+    }
+    if (command->content->id.len != COMMAND_ID_BYTES) {
+        refuse(command->reply, REFUSAL_COMMAND_ID_INVALID, NULL);
+        return;
+    }
+    if (id_time_ms(command->reply->command_id) < turn->now_ms - COMMAND_MEMORY_MS) {
+        refuse(command->reply, REFUSAL_COMMAND_TOO_OLD, NULL);
+        return;
+    }
+    if (is_crowded(turn, command->index)) {
+        refuse(command->reply, REFUSAL_TOO_BUSY, NULL);
+        return;
+    }
+    if (is_repeat(turn, command)) {
+        return;
+    }
+    if (turn->is_held) {
+        refuse(command->reply, REFUSAL_STORE_FULL, NULL);
+        return;
+    }
+    decide(turn, envelope, command);
+}
+
 static void take_command(struct turn *turn, struct envelope *envelope, uint32_t index)
 {
     struct command command = {
@@ -569,42 +657,16 @@ static void take_command(struct turn *turn, struct envelope *envelope, uint32_t 
         .bytes = bytes_of(envelope->content->commands[index]),
         .index = index,
         .reply = add_reply(turn, envelope->tag, (struct bytes){0}),
+        .mark = arena_mark(&turn->arena),
     };
-    ProtobufCMessage *message = NULL;
-    enum err err = message_parse(&hs__command__descriptor, command.bytes, &turn->arena, &message);
+    size_t allowed = COMMAND_ARENA_FACTOR * envelope->signed_envelope->envelope.len;
 
     turn->command_count++;
-    if (turn->arena.used_bytes > TURN_ARENA_BYTES - TURN_ARENA_BYTES / 4 ||
-        !ledger_has_room(turn->ledger)) {
-        err = ERR_FULL; /* what is left is for recording what was decided */
+    allow(turn, allowed < COMMAND_ARENA_BYTES_MIN ? COMMAND_ARENA_BYTES_MIN : allowed);
+    if (read_command(turn, &command)) {
+        judge_command(turn, envelope, &command);
     }
-    if (err == ERR_OK && turn->arena.used_bytes > TURN_ARENA_BYTES / 2 && index > 0) {
-        command.content = (const Hs__Command *)message;
-        command.reply->command_id = bytes_of(command.content->id);
-        refuse(command.reply, REFUSAL_TOO_BUSY, NULL);
-        return;
-    }
-    if (err != ERR_OK) {
-        refuse(command.reply, err == ERR_FULL ? REFUSAL_TOO_COMPLEX : REFUSAL_MALFORMED, NULL);
-        return;
-    }
-    command.content = (const Hs__Command *)message;
-    command.hash = hash_of(command.bytes);
-    command.reply->command_id = bytes_of(command.content->id);
-    if (turn->failure != ERR_OK) {
-        return; /* turn_end() answers it */
-    }
-    if (command.content->id.len != COMMAND_ID_BYTES) {
-        refuse(command.reply, REFUSAL_COMMAND_ID_INVALID, NULL);
-        return;
-    }
-    if (id_time_ms(command.reply->command_id) < turn->now_ms - COMMAND_MEMORY_MS) {
-        refuse(command.reply, REFUSAL_COMMAND_TOO_OLD, NULL);
-        return;
-    }
-    if (!is_repeat(turn, &command)) {
-        decide(turn, envelope, &command);
-    }
+    allow_all(turn);
 }
 
 /* ---- envelopes ---- */
@@ -634,12 +696,20 @@ static enum refusal check_envelope(struct turn *turn, struct envelope *envelope)
     return REFUSAL_NONE;
 }
 
-static const Hs__Envelope *open_envelope(struct turn *turn, const Hs__SignedEnvelope *outer)
+/* Reads the envelope; NULL with the reason in @refusal if it is none. */
+static const Hs__Envelope *open_envelope(struct turn *turn, const Hs__SignedEnvelope *outer,
+                                         enum refusal *refusal)
 {
+    struct arena_mark mark = arena_mark(&turn->arena);
     ProtobufCMessage *message = NULL;
+    enum err err = parse(turn, &hs__envelope__descriptor, bytes_of(outer->envelope), &message);
 
-    if (message_parse(&hs__envelope__descriptor, bytes_of(outer->envelope), &turn->arena,
-                      &message) != ERR_OK) {
+    if (err == ERR_OK && ((const Hs__Envelope *)message)->n_commands > TURN_COMMANDS_MAX) {
+        arena_rewind(&turn->arena, mark);
+        err = ERR_FULL;
+    }
+    if (err != ERR_OK) {
+        *refusal = err == ERR_FULL ? REFUSAL_TOO_LARGE : REFUSAL_MALFORMED;
         return NULL;
     }
     return (const Hs__Envelope *)message;
@@ -648,19 +718,17 @@ static const Hs__Envelope *open_envelope(struct turn *turn, const Hs__SignedEnve
 void turn_envelope(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
                    const char *user_id, void *tag)
 {
+    enum refusal refusal = REFUSAL_NONE;
     struct envelope envelope = {
         .signed_envelope = signed_envelope,
-        .content = open_envelope(turn, signed_envelope),
+        .content = open_envelope(turn, signed_envelope, &refusal),
         .user_id = user_id,
         .tag = tag,
     };
 
-    if (envelope.content == NULL || envelope.content->n_commands > TURN_COMMANDS_MAX) {
-        refuse_envelope(turn, tag,
-                        envelope.content == NULL ? REFUSAL_MALFORMED : REFUSAL_TOO_LARGE);
-        return;
+    if (envelope.content != NULL) {
+        refusal = check_envelope(turn, &envelope);
     }
-    enum refusal refusal = check_envelope(turn, &envelope);
     if (refusal != REFUSAL_NONE) {
         refuse_envelope(turn, tag, refusal);
         return;
@@ -670,26 +738,16 @@ void turn_envelope(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
     }
 }
 
-void turn_refuse(struct turn *turn, const Hs__SignedEnvelope *signed_envelope, enum refusal refusal,
-                 void *tag)
+void turn_frame(struct turn *turn, struct bytes frame, const char *user_id, void *tag)
 {
-    const Hs__Envelope *content = open_envelope(turn, signed_envelope);
+    ProtobufCMessage *message = NULL;
 
-    if (content == NULL || content->n_commands > TURN_COMMANDS_MAX) {
+    if (parse(turn, &hs__client_message__descriptor, frame, &message) != ERR_OK ||
+        ((const Hs__ClientMessage *)message)->body_case != HS__CLIENT_MESSAGE__BODY_ENVELOPE) {
         refuse_envelope(turn, tag, REFUSAL_MALFORMED);
         return;
     }
-    for (size_t i = 0; i < content->n_commands; i++) {
-        ProtobufCMessage *message = NULL;
-        struct bytes id = {0};
-
-        if (message_parse(&hs__command__descriptor, bytes_of(content->commands[i]), &turn->arena,
-                          &message) == ERR_OK) {
-            id = bytes_of(((const Hs__Command *)message)->id);
-        }
-        refuse(add_reply(turn, tag, id), refusal, NULL);
-        turn->command_count++;
-    }
+    turn_envelope(turn, ((const Hs__ClientMessage *)message)->envelope, user_id, tag);
 }
 
 /* ---- genesis ---- */
@@ -752,13 +810,14 @@ static void sign_head(void *self, struct bytes head, uint8_t signature[64])
     signature_make(turn->settings.key, TAG_HEAD, turn->office->id, head, signature);
 }
 
-/* Nothing was recorded: whatever was accepted, or not reached, is refused for now. */
+/* Nothing was recorded: what this turn decided is refused for now, a refusal too, for it may rest
+ * on what is no more. What an earlier turn recorded stays recorded. */
 static void refuse_all(struct turn *turn)
 {
     for (size_t i = 0; i < turn->reply_count; i++) {
         struct reply *reply = &turn->replies[i];
 
-        if (reply->kind != REPLY_REFUSAL) {
+        if (reply->receipt == NULL && reply->command_id.size > 0) {
             refuse(reply, REFUSAL_STORE_FULL, NULL);
         }
     }

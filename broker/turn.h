@@ -74,6 +74,10 @@ enum err turn_begin(struct turn *turn);
 /* Records the founding of the office, whose journal is empty. */
 void turn_genesis(struct turn *turn, const Hs__Genesis *genesis);
 
+/* From here on to the end of the turn nothing new is decided: a command that was decided before
+ * gets its receipt again, every other is refused with STORE_FULL. */
+void turn_hold(struct turn *turn);
+
 /* Returns the time of the turn, milliseconds UTC. */
 int64_t turn_now_ms(const struct turn *turn);
 
@@ -86,9 +90,8 @@ size_t turn_alarms(struct turn *turn);
 void turn_envelope(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
                    const char *user_id, void *tag);
 
-/* The same for every command of the envelope refused with @refusal and nothing decided. */
-void turn_refuse(struct turn *turn, const Hs__SignedEnvelope *signed_envelope, enum refusal refusal,
-                 void *tag);
+/* The same for the envelope in @frame, the bytes of a ClientMessage, which lives as long. */
+void turn_frame(struct turn *turn, struct bytes frame, const char *user_id, void *tag);
 
 /* True if the turn is full: its arena or its number of commands. The rest waits. */
 bool turn_is_full(const struct turn *turn);
@@ -99,8 +102,8 @@ size_t turn_command_count(const struct turn *turn);
 /* Commits, and makes the receipts.
  *
  * Errors:
- *   ERR_NO_SPACE  the store is full: nothing was recorded, all that was accepted is refused with
- *                 STORE_FULL, and the broker goes on
+ *   ERR_NO_SPACE  the store is full: nothing was recorded, all that was decided is refused with
+ *                 STORE_FULL, only receipts of earlier turns stay, and the broker goes on
  *   others        the broker must stop: what is on disk is what it finds when it starts again */
 enum err turn_end(struct turn *turn);
 

@@ -357,19 +357,96 @@ static void time_never_goes_back(void **state)
     assert_true(journal_head(f->journal)->at_ms == NOW_MS);
 }
 
-static void a_refused_envelope_is_answered_command_by_command(void **state)
+static void what_is_no_envelope_is_refused(void **state)
 {
     struct fixture *f = *state;
-    struct draft draft = enrolment(f, "person:street", 9);
+    static const uint8_t frames[][4] = {{0x1a, 0x7f, 0, 0}, {0x1a, 2, 0xff, 0xff}, {0xff, 1, 2, 3}};
     size_t count = 0;
 
     assert_int_equal(turn_begin(f->turn), ERR_OK);
-    turn_refuse(f->turn, seal(f, &draft), REFUSAL_STORE_FULL, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        turn_frame(f->turn, (struct bytes){frames[i], sizeof frames[i]}, "person:security", NULL);
+    }
+    assert_int_equal(turn_end(f->turn), ERR_OK);
+    const struct reply *replies = turn_replies(f->turn, &count);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_refused(&replies[i], REFUSAL_MALFORMED);
+    }
+}
+
+static const struct reply *run_held(struct fixture *f, const Hs__SignedEnvelope *envelope)
+{
+    size_t count = 0;
+
+    assert_int_equal(turn_begin(f->turn), ERR_OK);
+    turn_hold(f->turn);
+    turn_envelope(f->turn, envelope, "person:security", NULL);
     assert_int_equal(turn_end(f->turn), ERR_OK);
     const struct reply *replies = turn_replies(f->turn, &count);
     assert_int_equal(count, 1);
-    assert_refused(replies, REFUSAL_STORE_FULL);
-    assert_memory_equal(replies->command_id.data, draft.id, sizeof draft.id);
+    return replies;
+}
+
+static void while_held_only_what_is_on_record_gets_its_receipt(void **state)
+{
+    struct fixture *f = *state;
+    struct draft old = enrolment(f, "person:street", 9);
+    struct draft new = enrolment(f, "person:other", 10);
+    struct bytes first = receipt_bytes(f, run(f, seal(f, &old), old.signer));
+
+    const struct reply *refused = run_held(f, seal(f, &new));
+    assert_refused(refused, REFUSAL_STORE_FULL);
+    assert_memory_equal(refused->command_id.data, new.id, sizeof new.id);
+    assert_true(bytes_equal(receipt_bytes(f, run_held(f, seal(f, &old))), first));
+}
+
+/* Returns a command whose parsed form is many times its @size bytes. */
+static struct draft bomb(struct fixture *f, size_t size, uint8_t tail)
+{
+    struct draft draft = {.office = "test", .signer = "person:security", .key = &f->admin_key};
+    Hs__Command *command = message_new(&hs__command__descriptor, &f->arena);
+    Hs__Submit *submit = message_new(&hs__submit__descriptor, &f->arena);
+    Hs__Packet *packet = message_new(&hs__packet__descriptor, &f->arena);
+    Hs__Field *field = message_new(&hs__field__descriptor, &f->arena);
+
+    packet->n_fields = size / 2; /* a tag and a length each */
+    packet->fields = arena_array(&f->arena, packet->n_fields, sizeof *packet->fields);
+    for (size_t i = 0; i < packet->n_fields; i++) {
+        packet->fields[i] = field;
+    }
+    submit->packet = packet;
+    command->body_case = HS__COMMAND__BODY_SUBMIT;
+    command->submit = submit;
+    draft.command = command;
+    make_id(NOW_MS, tail, draft.id);
+    return draft;
+}
+
+static void a_command_that_unfolds_costs_the_others_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct draft first = enrolment(f, "person:first", 9);
+    struct draft last = enrolment(f, "person:last", 10);
+    size_t count = 0;
+
+    for (size_t size = 64 * 1024; size <= 2 * 1024 * 1024; size *= 2) {
+        struct arena_mark mark = arena_mark(&f->arena);
+        struct draft large = bomb(f, size, 11);
+        Hs__SignedEnvelope *envelopes[] = {seal(f, &first), seal(f, &large), seal(f, &last)};
+
+        assert_int_equal(turn_begin(f->turn), ERR_OK);
+        for (size_t i = 0; i < 3; i++) {
+            turn_envelope(f->turn, envelopes[i], first.signer, NULL);
+        }
+        assert_int_equal(turn_end(f->turn), ERR_OK);
+        const struct reply *replies = turn_replies(f->turn, &count);
+        assert_int_equal(count, 3);
+        assert_int_equal(replies[0].kind, REPLY_RECEIPT);
+        assert_int_equal(replies[1].kind, REPLY_REFUSAL);
+        assert_int_equal(replies[2].kind, REPLY_RECEIPT);
+        arena_rewind(&f->arena, mark);
+    }
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -385,7 +462,9 @@ int main(void)
         T(a_refused_command_may_be_decided_afresh),
         T(an_envelope_that_proves_nothing_is_refused),
         T(time_never_goes_back),
-        T(a_refused_envelope_is_answered_command_by_command),
+        T(what_is_no_envelope_is_refused),
+        T(while_held_only_what_is_on_record_gets_its_receipt),
+        T(a_command_that_unfolds_costs_the_others_nothing),
     };
 
     return cmocka_run_group_tests_name("turn", tests, NULL, NULL);
