@@ -45,6 +45,8 @@ struct turn {
     size_t packet_capacity;
 
     const struct commit *commit;
+    struct commit past; /* the one that receipts were last made from again; last_seq 0: none */
+    size_t leaves_read;
 };
 
 /* The envelope at hand. */
@@ -96,6 +98,7 @@ void turn_free(struct turn *turn)
         return;
     }
     arena_release(&turn->arena);
+    merkle_release(&turn->past.tree);
     free(turn->replies);
     free(turn->happenings);
     free(turn->packets);
@@ -113,6 +116,7 @@ enum err turn_begin(struct turn *turn)
     turn->failure = ERR_OK;
     turn->is_recorded = false;
     turn->is_held = false;
+    turn->leaves_read = 0;
     turn->directory_changed = false;
     turn->reply_count = 0;
     turn->command_count = 0;
@@ -142,7 +146,7 @@ void turn_hold(struct turn *turn)
 
 bool turn_is_full(const struct turn *turn)
 {
-    return turn->command_count >= TURN_COMMANDS_MAX ||
+    return turn->command_count >= TURN_COMMANDS_MAX || turn->leaves_read > TURN_LEAVES_MAX ||
            turn->arena.used_bytes > TURN_ARENA_BYTES / 2;
 }
 
@@ -231,6 +235,26 @@ static enum refusal refusal_of_size(const struct turn *turn)
     return is_own || turn->command_count <= 1 ? REFUSAL_TOO_COMPLEX : REFUSAL_TOO_BUSY;
 }
 
+/* Makes the receipt of a command of an earlier turn again. Commands are repeated by the envelope,
+ * so the commit that the last one was in is mostly that of the next. */
+static enum err remake_receipt(struct turn *turn, const struct command_row *row, struct bytes id,
+                               Hs__Receipt **out)
+{
+    struct proof_source source = {journal_transaction(turn->settings.journal), &turn->past};
+
+    if (row->seq < turn->past.first_seq || row->seq > turn->past.last_seq) {
+        turn->past.last_seq = 0;
+
+        enum err err = commit_load(source.txn, row->seq, &turn->past);
+        turn->leaves_read += turn->past.tree.leaf_count;
+        if (err != ERR_OK) {
+            turn->past.last_seq = 0;
+            return err;
+        }
+    }
+    return receipt_from_commit(&source, row, id, &turn->arena, out);
+}
+
 /* Answers as the command of @row was answered: with the same receipt. */
 static void repeat_reply(struct turn *turn, const struct command_row *row, struct reply *reply)
 {
@@ -248,8 +272,7 @@ static void repeat_reply(struct turn *turn, const struct command_row *row, struc
             return;
         }
     }
-    enum err err = receipt_build(journal_transaction(turn->settings.journal), row,
-                                 reply->command_id, &turn->arena, &reply->receipt);
+    enum err err = remake_receipt(turn, row, reply->command_id, &reply->receipt);
     if (err != ERR_OK) {
         fail(turn, err);
         return;
@@ -557,8 +580,7 @@ static void attach_first_receipt(struct turn *turn, const struct command *comman
     struct bytes id;
 
     if (find_first_opinion(turn, review, &id, &row) != ERR_OK ||
-        receipt_build(journal_transaction(turn->settings.journal), &row, id, &turn->arena,
-                      &command->reply->receipt) != ERR_OK) {
+        remake_receipt(turn, &row, id, &command->reply->receipt) != ERR_OK) {
         command->reply->receipt = NULL;
     }
 }
@@ -620,7 +642,8 @@ static bool read_command(struct turn *turn, struct command *command)
 static bool is_crowded(const struct turn *turn, uint32_t index)
 {
     return !ledger_has_room(turn->ledger) ||
-           (index > 0 && turn->arena.used_bytes > TURN_ARENA_BYTES / 2);
+           (index > 0 &&
+            (turn->arena.used_bytes > TURN_ARENA_BYTES / 2 || turn->leaves_read > TURN_LEAVES_MAX));
 }
 
 static void judge_command(struct turn *turn, struct envelope *envelope, struct command *command)

@@ -93,7 +93,8 @@ void turn_envelope(struct turn *turn, const Hs__SignedEnvelope *signed_envelope,
 /* The same for the envelope in @frame, the bytes of a ClientMessage, which lives as long. */
 void turn_frame(struct turn *turn, struct bytes frame, const char *user_id, void *tag);
 
-/* True if the turn is full: its arena or its number of commands. The rest waits. */
+/* True if the turn is full: its arena, its number of commands, or what it read again for receipts.
+ * The rest waits. */
 bool turn_is_full(const struct turn *turn);
 
 /* Returns how many commands were decided. */
