@@ -373,7 +373,7 @@ static void take_hello(struct broker *broker, struct session *session, const Hs_
                   log_number("credit", (int64_t)session->credit), LOG_END);
     }
     say_welcome(broker, session, arena);
-    if (session->credit > 0) {
+    if (session->department[0] != '\0') { /* what it held before may be another's now */
         dispatch_department(broker, session->department, arena);
     }
 }
@@ -513,15 +513,7 @@ static void end_silent_sessions(struct broker *broker)
         }
         session = following;
     }
-    if (!is_agent_gone) {
-        return;
-    }
-    /* What they held is lent to others. */
-    arena_clear(&broker->query_arena);
-    for (size_t i = 0; i < broker->office->n_departments; i++) {
-        dispatch_department(broker, broker->office->departments[i]->id, &broker->query_arena);
-    }
-    broker_flush(broker, (struct bytes){0});
+    broker->is_dispatch_due = broker->is_dispatch_due || is_agent_gone; /* to lend it to others */
 }
 
 static void on_second(uv_timer_t *timer)
@@ -530,6 +522,9 @@ static void on_second(uv_timer_t *timer)
 
     check_space(broker);
     end_silent_sessions(broker);
+    if (broker->is_dispatch_due) {
+        dispatch_all(broker);
+    }
     (void)journal_sync_head(broker->journal); /* a witness beside the journal, not a promise */
     if (++broker->seconds % READERS_SECONDS == 0) {
         (void)journal_check_readers(broker->journal); /* tried again in a minute */

@@ -56,8 +56,9 @@ struct broker {
 
     uv_timer_t alarm;
     uv_timer_t second;
-    uv_idle_t again; /* runs while arrivals or deadlines are left over from a turn */
-    bool is_full;    /* free space is below the reserve */
+    uv_idle_t again;      /* runs while arrivals or deadlines are left over from a turn */
+    bool is_full;         /* free space is below the reserve */
+    bool is_dispatch_due; /* reviews were left over for want of room in an arena */
     bool is_stopping;
     int exit_status;
     uint64_t seconds;
@@ -92,8 +93,12 @@ void query_answer(struct broker *broker, struct session *session, const Hs__Quer
                   struct arena *arena);
 
 /* Lends reviews of @department to its agents as far as their credit goes (dispatch.c). Packets of
- * the present turn come from @turn, others from the journal. */
+ * the present turn come from @turn, others from the journal. What @arena has no room for waits for
+ * dispatch_all(). */
 void dispatch_department(struct broker *broker, const char *department, struct arena *arena);
+
+/* The same for every department, in an arena cleared for each; it leaves at once (dispatch.c). */
+void dispatch_all(struct broker *broker);
 
 /* What the happenings of a turn mean for sessions: reviews to lend, leases to end, feed
  * (dispatch.c). */

@@ -12,6 +12,16 @@
 
 enum { DISPATCH_ROWS_MAX = 8192, TOUCHED_MAX = 256 };
 
+/* True if the principal of @session may still act for its department: it may have been disabled or
+ * moved since its hello. */
+static bool is_in_office(const struct broker *broker, const struct session *session)
+{
+    const Hs__Principal *principal = directory_find(&broker->directory, session->user);
+
+    return principal != NULL && authorise(principal, OPERATION_RECEIVE_REVIEW) &&
+           strcmp(principal->department, session->department) == 0;
+}
+
 /* Returns the agent of @department that has credit and the fewest leases, or NULL. */
 static struct session *freest_agent(const struct broker *broker, const char *department)
 {
@@ -19,7 +29,7 @@ static struct session *freest_agent(const struct broker *broker, const char *dep
 
     for (struct session *s = broker->sessions.all; s != NULL; s = s->all_next) {
         if (strcmp(s->department, department) == 0 && session_has_credit(s) &&
-            (best == NULL || s->lease_count < best->lease_count)) {
+            (best == NULL || s->lease_count < best->lease_count) && is_in_office(broker, s)) {
             best = s;
         }
     }
@@ -147,11 +157,22 @@ void dispatch_department(struct broker *broker, const char *department, struct a
         }
         if (arena->used_bytes > arena->capacity_bytes / 2 ||
             !lend(broker, txn, row, agent, arena)) {
-            break; /* the rest when something of this was answered */
+            broker->is_dispatch_due = true;
+            break;
         }
         agent = freest_agent(broker, department);
     }
     journal_read_end(txn);
+}
+
+void dispatch_all(struct broker *broker)
+{
+    broker->is_dispatch_due = false;
+    for (size_t i = 0; i < broker->office->n_departments; i++) {
+        arena_clear(&broker->query_arena);
+        dispatch_department(broker, broker->office->departments[i]->id, &broker->query_arena);
+        broker_flush(broker, (struct bytes){0});
+    }
 }
 
 /* ---- what a turn touched ---- */
