@@ -18,6 +18,7 @@
 
 enum {
     ARRIVAL_BYTES_MAX = 64 * 1024 * 1024, /* beyond it the rest waits in the sockets */
+    READ_SLICE_MS = 50, /* of reading and answering queries; then commands and timers have theirs */
     OFFICE_ARENA_BYTES = 64 * 1024 * 1024,
     SECOND_MS = 1000,
     READERS_SECONDS = 60,
@@ -127,12 +128,18 @@ static void free_arrival(struct arrival *arrival)
     free(arrival);
 }
 
+/* What @arrival takes of memory: the smallest frames cost more than themselves. */
+static size_t bytes_held(const struct arrival *arrival)
+{
+    return sizeof *arrival + arrival->message.body.size;
+}
+
 static struct arrival *take_arrival(struct broker *broker, struct arrival **link)
 {
     struct arrival *arrival = *link;
 
     *link = arrival->next;
-    broker->arrival_bytes -= arrival->message.body.size;
+    broker->arrival_bytes -= bytes_held(arrival);
     return arrival;
 }
 
@@ -166,29 +173,28 @@ static struct share *share_of(struct shares *shares, const char *user)
     return share;
 }
 
-/* True if others than @user wait. */
-static bool others_wait(const struct broker *broker, const char *user)
+/* True if all that waits is one principal's. */
+static bool is_one_waiting(const struct broker *broker)
 {
-    for (const struct arrival *a = broker->first; a != NULL; a = a->next) {
-        if (strcmp(a->message.principal, user) != 0) {
-            return true;
-        }
+    const struct arrival *arrival = broker->first;
+
+    while (arrival != NULL &&
+           strcmp(arrival->message.principal, broker->first->message.principal) == 0) {
+        arrival = arrival->next;
     }
-    return false;
+    return arrival == NULL;
 }
 
-/* Decides what waits, each principal's share first while others wait. Returns what was taken, to be
- * freed once the replies have left. */
-static struct arrival *decide_arrivals(struct broker *broker, struct shares *shares)
+/* Decides what waits of each principal up to @commands_max of the turn, and adds it to @taken. */
+static void take_shares(struct broker *broker, struct shares *shares, size_t commands_max,
+                        struct arrival **taken)
 {
-    struct arrival *taken = NULL;
     struct arrival **link = &broker->first;
 
     while (*link != NULL && !turn_is_full(broker->turn)) {
         struct share *share = share_of(shares, (*link)->message.principal);
 
-        if (share != NULL && share->commands >= TURN_PRINCIPAL_COMMANDS &&
-            others_wait(broker, share->user)) {
+        if (share != NULL && share->commands >= commands_max) {
             link = &(*link)->next;
             continue;
         }
@@ -198,8 +204,20 @@ static struct arrival *decide_arrivals(struct broker *broker, struct shares *sha
         if (share != NULL) {
             share->commands += turn_command_count(broker->turn) - before;
         }
-        arrival->next = taken;
-        taken = arrival;
+        arrival->next = *taken;
+        *taken = arrival;
+    }
+}
+
+/* Decides what waits, each principal's share first, and more of one that waits alone. Returns what
+ * was taken, to be freed once the replies have left. */
+static struct arrival *decide_arrivals(struct broker *broker, struct shares *shares)
+{
+    struct arrival *taken = NULL;
+
+    take_shares(broker, shares, TURN_PRINCIPAL_COMMANDS, &taken);
+    if (is_one_waiting(broker)) {
+        take_shares(broker, shares, SIZE_MAX, &taken);
     }
     broker->last = broker->first;
     while (broker->last != NULL && broker->last->next != NULL) {
@@ -430,7 +448,7 @@ static void queue_arrival(struct broker *broker, struct arrival *arrival)
         broker->last->next = arrival;
     }
     broker->last = arrival;
-    broker->arrival_bytes += arrival->message.body.size;
+    broker->arrival_bytes += bytes_held(arrival);
 }
 
 static void take_message(struct broker *broker, struct arrival *arrival)
@@ -460,10 +478,12 @@ static void take_message(struct broker *broker, struct arrival *arrival)
 static void on_readable(void *self)
 {
     struct broker *broker = self;
+    const struct clock *clock = &broker->options.clock;
+    int64_t until_ms = clock->boot_ms(clock->self) + READ_SLICE_MS;
     size_t taken = 0;
 
     while (!broker->is_stopping && taken < TURN_COMMANDS_MAX &&
-           broker->arrival_bytes < ARRIVAL_BYTES_MAX) {
+           broker->arrival_bytes < ARRIVAL_BYTES_MAX && clock->boot_ms(clock->self) < until_ms) {
         struct arrival *arrival = malloc(sizeof *arrival);
 
         require(arrival != NULL);
