@@ -344,19 +344,18 @@ static void arm_alarm(struct broker *broker)
 
 /* ---- messages that are no commands ---- */
 
-static void say_welcome(struct broker *broker, struct session *session, struct arena *arena)
+static void say_welcome(struct broker *broker, struct session *session, const Hs__Hello *hello,
+                        struct arena *arena)
 {
     Hs__BrokerMessage *message = outbox_message(arena);
     Hs__Welcome *welcome = message_new(&hs__welcome__descriptor, arena);
-    const struct head_record *head = journal_head(broker->journal);
 
     if (message == NULL || welcome == NULL) {
         return;
     }
     welcome->office = broker->office->id;
     welcome->sign_key = broker->office->sign_key;
-    welcome->head =
-        message_read(&hs__signed_head__descriptor, (struct bytes){head->bytes, head->size}, arena);
+    welcome->head = (Hs__SignedHead *)(uintptr_t)history_head(broker, session, hello, arena);
     welcome->now_at = broker->options.clock.wall_ms(broker->options.clock.self);
     welcome->prefix = broker->office->prefix;
     welcome->utc_offset_minutes = broker->office->utc_offset_minutes;
@@ -390,7 +389,7 @@ static void take_hello(struct broker *broker, struct session *session, const Hs_
                   log_text("principal", session->user),
                   log_number("credit", (int64_t)session->credit), LOG_END);
     }
-    say_welcome(broker, session, arena);
+    say_welcome(broker, session, hello, arena);
     if (session->department[0] != '\0') { /* what it held before may be another's now */
         dispatch_department(broker, session->department, arena);
     }

@@ -100,6 +100,12 @@ void dispatch_department(struct broker *broker, const char *department, struct a
 /* The same for every department, in an arena cleared for each; it leaves at once (dispatch.c). */
 void dispatch_all(struct broker *broker);
 
+/* Returns the head to welcome @session with, in @arena: the last one; but if @hello tells of
+ * another history, the head that stands where the client saw another, which it then finds out
+ * (history.c). NULL if @arena is full. */
+const Hs__SignedHead *history_head(struct broker *broker, const struct session *session,
+                                   const Hs__Hello *hello, struct arena *arena);
+
 /* What the happenings of a turn mean for sessions: reviews to lend, leases to end, feed
  * (dispatch.c). */
 void dispatch_happenings(struct broker *broker, struct arena *arena);

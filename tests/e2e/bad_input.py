@@ -267,6 +267,58 @@ def second_broker(place):
     place.done("list")
 
 
+def another_history(place):
+    """An old copy of the journal is put back and goes on beyond what an agent has seen."""
+    agents = [name for name in place.programs if name != "broker"]
+    journal, old, kept = place.path("journal"), place.path("run", "old"), place.path("run", "kept")
+    place.stop()
+    shutil.copytree(journal, old)
+    place.start_broker()
+    for name in agents:
+        place.start_agent(name)
+    place.done("wait", place.submit(office.sample(1)), "--for", "verdict", "--timeout", "60")
+    place.stop()
+    os.rename(journal, kept)
+    os.rename(old, journal)
+    place.start_broker()
+    for _ in range(12):
+        place.submit(office.sample(1))
+    agent = place.add_agent("fire").start()
+    expect_equal("the agent's status", agent.child.wait(AGENT_SECONDS), 1)
+    expect("HISTORY_DIFFERS" in office.tail(agent.log), office.tail(agent.log))
+    agent.close()
+    place.programs["broker"].stop()
+    shutil.rmtree(journal)
+    os.rename(kept, journal)
+    place.start_broker()
+    for name in agents:
+        place.start_agent(name)
+
+
+def full_map(place):
+    """What the journal's map has no room for is refused, and reading goes on."""
+    with open(place.path("office.yaml"), encoding="utf-8") as file:
+        before = file.read()
+    rest = "".join(line for line in before.splitlines(keepends=True)
+                   if not line.startswith("map_bytes:"))
+    place.programs["broker"].stop()
+    size = os.path.getsize(place.path("journal", "data.mdb"))
+    edit_office(place, f"{rest.rstrip()}\nmap_bytes: {size + 128 * 1024}\n")
+    place.start_broker()
+    result = place.run("submit", office.sample(1), account="street")
+    for _ in range(100):
+        if result.returncode != 0:
+            break
+        result = place.run("submit", office.sample(1), account="street")
+    expect_said(result, 1, ("refused: STORE_FULL: ",))
+    known = count_of_proposals(place)
+    place.programs["broker"].stop()
+    edit_office(place, before)
+    place.start_broker()
+    expect_equal("proposals", count_of_proposals(place), known)
+    place.done("wait", place.submit(office.sample(1)), "--for", "verdict", "--timeout", "60")
+
+
 def edit_office(place, text):
     with open(place.path("office.yaml"), "w", encoding="utf-8") as file:
         file.write(text)
@@ -341,6 +393,8 @@ def main(arguments):
         cases.run("two brokers on one home", second_broker, place)
         cases.run("a broker that is stopped", stopped_broker, place)
         cases.run("a disk that is nearly full", nearly_full_disk, place)
+        cases.run("a map that is full", full_map, place)
+        cases.run("an old copy of the journal that went on", another_history, place)
         cases.run("configuration that is wrong", bad_configuration, place)
         cases.run("everything stops in order", place.stop)
         cases.run("the record is whole", place.verify)
