@@ -151,6 +151,16 @@ static void print_missing_of(const struct cli *cli, const Hs__Finding *finding)
     (void)fputc('\n', cli->out);
 }
 
+/* An author may be sure of a clause that nobody has seen: that is no high confidence. */
+static Hs__Citation__Confidence confidence_in(const struct compiled_pack *pack,
+                                              const Hs__Citation *citation)
+{
+    return citation->confidence == HS__CITATION__CONFIDENCE__HIGH &&
+                   citation_needs_checking(pack, citation)
+               ? HS__CITATION__CONFIDENCE__MEDIUM
+               : citation->confidence;
+}
+
 static void print_finding(const struct cli *cli, const struct check_report *report,
                           const struct check_entry *entry, const struct finding_row *row)
 {
@@ -174,7 +184,7 @@ static void print_finding(const struct cli *cli, const struct check_report *repo
 
         (void)fprintf(cli->out, "      %s%s %s (%s)\n", cli_text(cli, "依据：", "basis: "),
                       citation->source, citation->clause,
-                      word_of_confidence(cli, citation->confidence));
+                      word_of_confidence(cli, confidence_in(entry->findings->pack, citation)));
     }
 }
 

@@ -111,9 +111,9 @@ const char *word_of_confidence(const struct cli *cli, Hs__Citation__Confidence c
     case HS__CITATION__CONFIDENCE__HIGH:
         return cli_text(cli, "条文已核", "clause seen");
     case HS__CITATION__CONFIDENCE__MEDIUM:
-        return cli_text(cli, "使用前核对条文", "check before legal use");
+        return cli_text(cli, "引用前请核对", "check before legal use");
     case HS__CITATION__CONFIDENCE__LOW:
-        return cli_text(cli, "依据不确定，使用前必须核对", "uncertain: must be checked before use");
+        return cli_text(cli, "依据不确定，引用前请核对", "uncertain: check before legal use");
     case HS__CITATION__CONFIDENCE__UNSPECIFIED:
     case _HS__CITATION__CONFIDENCE_IS_INT_SIZE:
         break;

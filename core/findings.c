@@ -301,8 +301,10 @@ static const Hs__Source *source_of(const struct compiled_pack *pack, const char 
     return NULL;
 }
 
-static bool needs_checking(const Hs__Citation *citation, const Hs__Source *source)
+bool citation_needs_checking(const struct compiled_pack *pack, const Hs__Citation *citation)
 {
+    const Hs__Source *source = source_of(pack, citation->source);
+
     return citation->confidence != HS__CITATION__CONFIDENCE__HIGH || citation->clause[0] == '\0' ||
            (source != NULL && !source->verified);
 }
@@ -322,7 +324,7 @@ const char *rule_basis(const struct compiled_pack *pack, const Hs__Rule *rule, s
             text_builder_add(&text, " ");
             text_builder_add(&text, citation->clause);
         }
-        if (needs_checking(citation, source)) {
+        if (citation_needs_checking(pack, citation)) {
             text_builder_add(&text, "（引用前请核对）");
         }
     }

@@ -65,6 +65,10 @@ Hs__Opinion *findings_suggest(const struct findings *findings, const struct fact
 Hs__Item *finding_item(const struct findings *findings, const struct finding_row *row,
                        const struct facts *facts, struct arena *arena);
 
+/* True if @citation, of a rule of @pack, has to be checked before legal use: its author is not sure
+ * of it, it has no clause, or nobody has seen its source. */
+bool citation_needs_checking(const struct compiled_pack *pack, const Hs__Citation *citation);
+
 /* Returns the citations of @rule as one text, each with its source's title and clause, and a
  * warning where it has to be checked before legal use; NULL if @arena is too small. */
 const char *rule_basis(const struct compiled_pack *pack, const Hs__Rule *rule, struct arena *arena);

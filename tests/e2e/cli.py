@@ -312,6 +312,16 @@ def safety_needs_a_person(place):
     place.said(2, (f"{path}:5: departments[0].answer: ",), "lint", path)
 
 
+def check_vouches_for_no_unseen_source(place):
+    path = os.path.join(office.ROOT, "agents", "fire", "rules.yaml")
+    with open(path, encoding="utf-8") as file:
+        source = re.search(r"- \{?id: GB50016\b.*?(?=\n *- |\Z)", file.read(), re.S).group(0)
+    expect("verified: true" not in source, source)
+    told = [line for line in place.printed("check", office.sample(2), "--department",
+                                           "fire").splitlines() if "GB50016" in line]
+    expect(told != [] and all("check before legal use" in line for line in told), f"{told}")
+
+
 # ---- homes -------------------------------------------------------------------------------------------
 
 
@@ -436,6 +446,7 @@ def main(arguments):
     cases.run("a defect is told with its line", a_defect_is_told_with_its_line, place)
     cases.run("what is no definition", what_is_no_definition, place)
     cases.run("safety needs a person", safety_needs_a_person, place)
+    cases.run("check vouches for no unseen source", check_vouches_for_no_unseen_source, place)
     cases.run("a home is made once", a_home_is_made_once, place)
     cases.run("a home that fails leaves nothing", a_home_that_fails_leaves_nothing, place)
     cases.run("no home", no_home, place)
