@@ -9,6 +9,7 @@
 
 #include "cli/definitions.h"
 #include "cli/home.h"
+#include "cli/message_text.h"
 #include "cli/new_home.h"
 #include "cli/supervisor.h"
 #include "cli/verbs.h"
@@ -145,7 +146,7 @@ static void on_ready(void *self, const char *name, const char *line, bool is_fir
     } else {
         up->ready_count++;
     }
-    if (up->ready_count == up->department_count) {
+    if (up->ready_count == up->department_count) { /* at once where no agent runs here */
         say_all_ready(up);
     }
 }
@@ -178,11 +179,44 @@ static void on_end(void *self, const char *name, int status, int delay_ms)
 
 /* ---- who takes part ---- */
 
-static int add_department(struct up *up, const char *department)
+/* Sets @has_keys to whether the agent configured in @path can say who it is; if not, tells how it
+ * gets its keys. */
+static int look_for_keys(const struct up *up, const char *path, bool *has_keys)
+{
+    const struct cli *cli = up->cli;
+    const char *home = up->home.folder;
+    void *loaded = NULL;
+    int status = message_load(cli, path, &hs__agent_config__descriptor, &loaded);
+
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    const Hs__AgentConfig *config = loaded;
+    const char *keys =
+        config->keys[0] == '/' ? config->keys : home_path(cli, &up->home, config->keys);
+    *has_keys = file_exists(cli_format(cli, "%s/curve.key", keys));
+    if (!*has_keys) {
+        cli_fail(cli, STATUS_DONE,
+                 cli_text(cli,
+                          "%s 在此没有密钥，不启动；若应在本机运行：\n"
+                          "  huishen --home %s key new --as %s > FILE\n"
+                          "  huishen --home %s department enrol FILE    （须在 up 运行时）",
+                          "%s has no keys here and is not started; if it is to run here:\n"
+                          "  huishen --home %s key new --as %s > FILE\n"
+                          "  huishen --home %s department enrol FILE    (while `up` runs)"),
+                 config->principal, home, config->principal, home);
+    }
+    return STATUS_DONE;
+}
+
+/* Adds @department. One without keys here is an error if it was named, else it is left out: it runs
+ * elsewhere, or nobody has set it up yet. */
+static int add_department(struct up *up, const char *department, bool is_named)
 {
     const struct cli *cli = up->cli;
     const char *config =
         home_path(cli, &up->home, cli_format(cli, "configs/agents/%s.yaml", department));
+    bool has_keys = false;
 
     if (!name_is_plain(department) || !file_exists(config)) {
         return cli_fail(cli, STATUS_INVALID,
@@ -192,7 +226,13 @@ static int add_department(struct up *up, const char *department)
     if (up->department_count == DEPARTMENTS_MAX) {
         return cli_fail(cli, STATUS_INVALID, cli_text(cli, "部门过多", "too many departments"));
     }
-    up->departments[up->department_count++] = department;
+    int status = look_for_keys(up, config, &has_keys);
+    if (status != STATUS_DONE || (!has_keys && is_named)) {
+        return STATUS_INVALID;
+    }
+    if (has_keys) {
+        up->departments[up->department_count++] = department;
+    }
     return STATUS_DONE;
 }
 
@@ -205,7 +245,7 @@ static int add_named(struct up *up, const char *names)
         size_t size = strcspn(names, ",");
 
         if (size > 0) {
-            status = add_department(up, cli_format(up->cli, "%.*s", (int)size, names));
+            status = add_department(up, cli_format(up->cli, "%.*s", (int)size, names), true);
         }
         names += size + (names[size] == ',');
     }
@@ -226,7 +266,7 @@ static int add_default(struct up *up)
 
         if (file_exists(
                 home_path(cli, &up->home, cli_format(cli, "configs/agents/%s.yaml", department)))) {
-            status = add_department(up, department);
+            status = add_department(up, department, false);
         }
     }
     return status;
@@ -312,8 +352,8 @@ static const struct option options[] = {
               "the first port; 0: any free one; by default office.yaml's listen"}},
     {.name = "departments",
      .value = "A,B",
-     .help = {"只启动这些部门的代理；缺省为缺省流程的各部门",
-              "agents of these only; by default those of the default process"}},
+     .help = {"只启动这些部门的代理；缺省为缺省流程中在此有密钥的各部门",
+              "agents of these only; by default those of the default process that have keys here"}},
     {.name = "no-web",
      .help = {"不启动网页（本版本没有网页，可写可不写）",
               "without the web pages (this version has none, so it changes nothing)"}},

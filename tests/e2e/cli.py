@@ -405,6 +405,29 @@ def up_and_down(place):
     place.printed("--home", home, "verify", "--views")
 
 
+def up_of_a_new_office(place):
+    """Its agents have no keys yet: the broker serves, so that they can be enrolled; then all serve."""
+    home = os.path.join(place.folder, "new")
+    place.printed("init", home)
+    place.said(2, ("agent:fire/1", "key new"), "--home", home, "up", "--port", "0", "--departments",
+               "fire")
+    up, lines = start_up(place, home)
+    expect(re.fullmatch(r"ready broker=\S+ agents=\n", lines[-1]), f"{lines}")
+    file = place.write("fire.key.yaml",
+                       place.printed("--home", home, "key", "new", "--as", "agent:fire/1"))
+    place.printed("--home", home, "department", "enrol", file)
+    up.send_signal(signal.SIGTERM)
+    expect_equal("the exit status", up.wait(GONE_SECONDS), 0)
+    told = up.stderr.read()
+    for department in office.DEPARTMENTS:
+        expect(f"key new --as agent:{department}/1" in told, f"{department}: {told}")
+
+    up, lines = start_up(place, home)
+    expect(lines[-1].endswith("agents=fire\n"), f"{lines}")
+    up.send_signal(signal.SIGTERM)
+    expect_equal("the exit status", up.wait(GONE_SECONDS), 0)
+
+
 def up_gives_up(place):
     home = os.path.join(place.folder, "broken")
     place.printed("init", home, "--demo")
@@ -451,6 +474,7 @@ def main(arguments):
     cases.run("a home that fails leaves nothing", a_home_that_fails_leaves_nothing, place)
     cases.run("no home", no_home, place)
     cases.run("up, and down", up_and_down, place)
+    cases.run("up of a new office", up_of_a_new_office, place)
     cases.run("up gives up", up_gives_up, place)
     cases.run("a demonstration", demonstration, place)
     shutil.rmtree(place.folder, ignore_errors=True)
