@@ -213,6 +213,21 @@ static bool read_word(struct parse *parse, const char *word)
     return true;
 }
 
+/* What is not UTF-8 can neither be recorded nor shown. */
+static bool is_readable(const struct cli *cli, int argc, char *const *argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (!text_is_utf8(bytes_of_text(argv[i]))) {
+            cli_fail(cli, STATUS_INVALID,
+                     cli_text(cli, "第 %d 个参数不是 UTF-8；请用 UTF-8 的终端和文件名",
+                              "word %d is not UTF-8; use a terminal and names of files that are"),
+                     i);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool arguments_parse(const struct cli *cli, int argc, char *const *argv,
                      const struct vocabulary *vocabulary, struct arguments *out)
 {
@@ -221,6 +236,9 @@ bool arguments_parse(const struct cli *cli, int argc, char *const *argv,
     bool options_ended = false;
 
     *out = (struct arguments){0};
+    if (!is_readable(cli, argc, argv)) {
+        return false;
+    }
     while (parse.next < argc) {
         const char *word = argv[parse.next++];
         bool is_option = !options_ended && word[0] == '-' && word[1] != '\0';

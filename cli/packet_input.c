@@ -49,6 +49,20 @@ static int compare(const void *left, const void *right)
     return order != 0 ? order : memcmp((*a)->hash.data, (*b)->hash.data, (*a)->hash.len);
 }
 
+/* Of two that are the same, one would do, so neither can be meant. */
+static int check_once(const struct cli *cli, const Hs__Packet *packet)
+{
+    for (size_t i = 1; i < packet->n_documents; i++) {
+        if (compare(&packet->documents[i - 1], &packet->documents[i]) == 0) {
+            return cli_fail(
+                cli, STATUS_INVALID,
+                cli_text(cli, "%s=%s：同一文件给了两次", "%s=%s: this document is given twice"),
+                packet->documents[i]->code, packet->documents[i]->name);
+        }
+    }
+    return STATUS_DONE;
+}
+
 int packet_input_documents(struct cli *cli, struct session *session,
                            const struct arguments *arguments, Hs__Packet *packet)
 {
@@ -66,6 +80,7 @@ int packet_input_documents(struct cli *cli, struct session *session,
     }
     if (status == STATUS_DONE) {
         qsort(packet->documents, packet->n_documents, sizeof(Hs__Document *), compare);
+        status = check_once(cli, packet);
     }
     return status;
 }

@@ -61,7 +61,8 @@ static enum err open_file(struct upload *upload, const char *path)
 {
     struct stat status;
 
-    upload->fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* A FIFO would wait for its writer; a plain file does not know O_NONBLOCK. */
+    upload->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (upload->fd < 0) {
         return files_err(errno);
     }

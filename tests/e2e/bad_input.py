@@ -101,7 +101,7 @@ def bad_file(place, name, content, words):
     expect_equal("proposals", count_of_proposals(place), before)
 
 
-def words_table(proposal):
+def words_table(proposal, fifo):
     """Command lines that end badly: arguments, account, status, words."""
     fire = f"{proposal}/1/fire"
     return [
@@ -114,6 +114,12 @@ def words_table(proposal):
         (("submit", office.sample(1), "--process", "absent"), "street", 1, ("UNKNOWN_PROCESS",)),
         (("submit", office.sample(1), "--document", "A01=absent.pdf"), "street", 2,
          ("absent.pdf",)),
+        (("submit", office.sample(1), "--document", f"A01={office.SAMPLES}"), "street", 2,
+         (office.SAMPLES, "no plain file")),
+        (("submit", office.sample(1), "--document", f"A01={fifo}"), "street", 2,
+         (fifo, "no plain file")),
+        (("submit", office.sample(1), "--document", f"A01={office.sample(1)}", "--document",
+          f"A01={office.sample(1)}"), "street", 2, ("A01=", "twice")),
         (("submit", office.sample(1)), "fire", 1, ("refused: NOT_ALLOWED: ",)),
         (("submit", office.sample(1)), "nobody", (1, 2, 4), ("nobody",)),
         (("show", UNKNOWN), None, 1, ("refused: UNKNOWN_PROPOSAL: ",)),
@@ -379,7 +385,9 @@ def main(arguments):
         proposal = place.submit(office.sample(1))
         for name, content, words in proposal_files():
             cases.run(f"the file {name}", bad_file, place, name, content, words)
-        for words, account, status, expected in words_table(proposal):
+        fifo = place.path("fifo")
+        os.mkfifo(fifo)
+        for words, account, status, expected in words_table(proposal, fifo):
             cases.run(f"{account or ''} {' '.join(words)}".strip(), said, place, status, expected,
                       words, account)
         cases.run("opinions of a person", opinions, place, proposal)

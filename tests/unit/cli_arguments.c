@@ -205,6 +205,12 @@ static void what_is_no_number_or_too_large_is_told(void **state)
     }
 }
 
+static void words_that_are_not_utf_8_are_told_by_their_place(void **state)
+{
+    assert_refused(*state, "withdraw 7 --reason \xB7\xBD",
+                   "huishen: word 4 is not UTF-8; use a terminal and names of files that are\n");
+}
+
 static void every_verb_has_a_whole_manual_in_both_languages(void **state)
 {
     const struct vocabulary *all = verb_vocabulary();
@@ -251,6 +257,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_number_is_whole_and_within_its_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_number_or_too_large_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(words_that_are_not_utf_8_are_told_by_their_place, set_up,
+                                        tear_down),
         cmocka_unit_test(every_verb_has_a_whole_manual_in_both_languages),
     };
 
