@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "cli/message_text.h"
 #include "cli/principals.h"
+#include "cli/stamp.h"
 #include "client/call.h"
 #include "core/refusal.h"
 #include "lib/check.h"
@@ -40,12 +42,13 @@ static int fail(const struct session *session, enum err err)
     case ERR_DENIED:
         return cli_refused(cli, refusal_code(REFUSAL_UNKNOWN_SIGNER),
                            cli_format(cli,
-                                      cli_text(cli, "经办程序不接受 %s 的密钥",
-                                               "the broker does not accept the key of %s"),
+                                      cli_text(cli, "会审服务不接受 %s 的密钥：未登记或已停用",
+                                               "the broker does not accept the key of %s: it is "
+                                               "not enrolled, or disabled"),
                                       session->settings.principal));
     case ERR_CORRUPT:
         return cli_fail(cli, STATUS_ENVIRONMENT,
-                        cli_text(cli, "经办程序不可信：%s", "the broker is not to be trusted: %s"),
+                        cli_text(cli, "会审服务不可信：%s", "the broker is not to be trusted: %s"),
                         problem == NULL ? err_text(err) : problem);
     case ERR_FULL:
         return cli_refused(
@@ -61,11 +64,66 @@ static int fail(const struct session *session, enum err err)
     return cli_fail(cli, STATUS_ENVIRONMENT, "%s: %s", session->settings.endpoint, err_text(err));
 }
 
+/* Says the refusal of a second opinion with the receipt of the first: the proof in its JSON. */
+static int refuse_second(const struct session *session, const Hs__Refusal *refusal)
+{
+    const struct cli *cli = session->cli;
+    const Hs__Receipt *receipt = refusal->receipt;
+    const char *sentence = cli_text(cli, refusal->zh, refusal->en);
+    int offset_minutes = session_offset_minutes(session);
+    char stamp[STAMP_BYTES];
+
+    stamp_write(receipt->received_at, offset_minutes, stamp);
+    (void)fprintf(cli->err, "refused: %s: %s\n", refusal->code, sentence); /* as in cli_fail() */
+    (void)fprintf(cli->err,
+                  cli_text(cli, "  已有意见的回执：台账第 %llu 条，%s\n",
+                           "  receipt of the first: entry %llu, %s\n"),
+                  (unsigned long long)receipt->seq, stamp);
+    if (cli->is_json) {
+        cli_json(cli, json_pack("{s:s, s:s, s:o}", "refused", refusal->code, "reason", sentence,
+                                "receipt", message_json(receipt, offset_minutes)));
+    }
+    return STATUS_REFUSED;
+}
+
 static int refuse(const struct session *session, const Hs__Refusal *refusal)
 {
     const struct cli *cli = session->cli;
+    const char *sentence = cli_text(cli, refusal->zh, refusal->en);
 
-    return cli_refused(cli, refusal->code, cli_text(cli, refusal->zh, refusal->en));
+    if (refusal->receipt != NULL) {
+        return refuse_second(session, refusal);
+    }
+    if (strcmp(refusal->code, refusal_code(REFUSAL_NOT_ALLOWED)) == 0) {
+        sentence = cli_format(
+            cli, cli_text(cli, "%s（%s；可用 --as 换一账户）", "%s (%s; --as names another)"),
+            sentence, session->settings.principal);
+    }
+    return cli_refused(cli, refusal->code, sentence);
+}
+
+/* Says that nobody answers, and what to do about it. */
+static int fail_to_connect(const struct session *session, const struct home *home)
+{
+    const struct cli *cli = session->cli;
+
+    return cli_fail(cli, STATUS_NO_ANSWER,
+                    cli_text(cli, "%s 在 %d 秒内没有答复；辖区在运行吗？启动：huishen --home %s up",
+                             "no answer from %s in %d s; is the office up? "
+                             "Start it: huishen --home %s up"),
+                    session->settings.endpoint, SESSION_CONNECT_MS / 1000, home->folder);
+}
+
+/* Whoever sends the same thing again must know that it may be on record already. */
+static int fail_to_hear(const struct session *session)
+{
+    const struct cli *cli = session->cli;
+
+    return cli_fail(cli, STATUS_NO_ANSWER,
+                    cli_text(cli, "%s 没有在期限内答复；已送出的可能已登记，重送前请先查看",
+                             "no answer from %s in time; what was sent may be on record: look "
+                             "before you send it again"),
+                    session->settings.endpoint);
 }
 
 static int load_keys(struct session *session, const struct home *home)
@@ -105,8 +163,8 @@ int session_open(struct cli *cli, const struct home *home, struct session **out)
     int status = load_keys(session, home);
     if (status == STATUS_DONE) {
         random_seed_libc();
-        status =
-            fail(session, client_call_open(&session->settings, SESSION_CONNECT_MS, &session->call));
+        enum err err = client_call_open(&session->settings, SESSION_CONNECT_MS, &session->call);
+        status = err == ERR_TIMEOUT ? fail_to_connect(session, home) : fail(session, err);
     }
     if (status != STATUS_DONE) {
         keys_wipe(&session->keys);
@@ -144,7 +202,7 @@ int session_command(struct session *session, Hs__Command *command, Hs__Receipt *
                                        session->cli->arena, &answer);
 
     if (err != ERR_OK) {
-        return fail(session, err);
+        return err == ERR_TIMEOUT ? fail_to_hear(session) : fail(session, err);
     }
     if (answer.kind == ANSWER_REFUSAL) {
         return refuse(session, answer.refusal);
@@ -190,7 +248,7 @@ int session_query(struct session *session, Hs__Query *query, Hs__Answer **out)
     if (!fits(query, answer)) {
         return cli_fail(
             session->cli, STATUS_ENVIRONMENT,
-            cli_text(session->cli, "经办程序答非所问", "the broker answered something else"));
+            cli_text(session->cli, "会审服务答非所问", "the broker answered something else"));
     }
     *out = answer;
     return STATUS_DONE;

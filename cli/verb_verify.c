@@ -203,7 +203,7 @@ const struct verb verb_verify = {
     .manual =
         {"从第一条到最后一条核对台账：序号、校验和、规范编码、时间、每个信封的作者签名、每个事件\n"
          "所指的命令、每个头所覆盖的范围、树根、链值和签名，以及台账之外的 head 文件。在副本上\n"
-         "进行（run/ 下，不行则在 TMPDIR），经办程序运行与否均可。发现问题以 1 退出：\n"
+         "进行（run/ 下，不行则在 TMPDIR），会审服务运行与否均可。发现问题以 1 退出：\n"
          "refused: JOURNAL_BROKEN: entry N: ...，其下每个问题一行。--json 输出 {\"ok\",\n"
          "\"entries\", \"commits\", \"envelopes\", \"lastSeq\", \"hash\", \"views\", \"faults\": "
          "[]}。",

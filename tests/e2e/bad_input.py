@@ -6,6 +6,7 @@ usage: bad_input.py BUILD
 
 After all of it the office is at work and its record is whole.
 """
+import json
 import os
 import re
 import shutil
@@ -145,7 +146,7 @@ def words_table(proposal, fifo):
         (("opine", fire, "--result", "tacit"), "fire", 1, ("refused: RESULT_INVALID: ",)),
         (("opine", fire, "--result", "disagree"), "fire", 1, ("refused: ITEMS_MISSING: ",)),
         (("opine", fire), "fire", 2, ()),
-        (("journal",), "street", 1, ("refused: NOT_ALLOWED: ",)),
+        (("journal",), "street", 1, ("refused: NOT_ALLOWED: ", "person:street", "--as")),
         (("account", "add", "person:x", "--role", "reviewer"), "street", (1, 2), ()),
         (("eval", "1 +"), None, (1, 2), ()),
         (("lint", "absent.yaml"), None, 2, ("absent.yaml",)),
@@ -169,8 +170,11 @@ def opinions(place, proposal):
     for text, status, words in table:
         path = write(place, "opinion.yaml", text)
         said(place, status, (words,), ("opine", fire, "--file", path), account="fire")
-    said(place, 1, ("refused: OPINION_ALREADY_GIVEN: ",), ("opine", fire, "--result", "agree"),
-         account="fire")
+    said(place, 1, ("refused: OPINION_ALREADY_GIVEN: ", "receipt of the first: entry "),
+         ("opine", fire, "--result", "agree"), account="fire")
+    second = json.loads(place.done("--json", "opine", fire, "--result", "agree", account="fire",
+                                   status=1))
+    expect(int(second["receipt"]["seq"]) > 0 and second["receipt"]["head"], f"{second}")
     place.done("wait", proposal, "--for", "verdict", "--timeout", "30")
     expect_equal("the outcome", place.json("verdict", proposal)["outcome"], "conditional")
 
@@ -259,7 +263,7 @@ def probe(place, like, option, code):
 def stopped_broker(place):
     place.programs["broker"].stop()
     said(place, 3, (), ("submit", office.sample(1)), account="street")
-    said(place, 3, (), ("list",))
+    said(place, 3, ("is the office up?", place.home, "up"), ("list",))
     place.start_broker()
     place.done("list")
 
