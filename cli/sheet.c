@@ -7,11 +7,13 @@
 #include "cli/width.h"
 #include "cli/words.h"
 
-enum { SHEET_COLUMNS = 78, INDENT_COLUMNS = 4, TITLE_COLUMNS = 14 };
+/* A hash, 64 digits behind a title, is not broken: it is there to be copied. */
+enum { SHEET_COLUMNS = 80, INDENT_COLUMNS = 4, TITLE_COLUMNS = 14 };
 
 /* One printing. */
 struct sheet {
     const struct cli *cli;
+    const Hs__Office *office;
     FILE *file;
     int offset_minutes;
 };
@@ -99,12 +101,36 @@ static const char *given_by(const struct sheet *sheet,
     return by->person[0] != '\0' ? by->person : by->signer;
 }
 
+static const Hs__Words *owner_title(const Hs__Department *department, const char *owner)
+{
+    for (size_t i = 0; i < department->n_owners; i++) {
+        if (strcmp(department->owners[i]->id, owner) == 0) {
+            return department->owners[i]->title;
+        }
+    }
+    return NULL;
+}
+
+/* What people call @owner, a part of @department; its id if the office has no name for it. */
+static const char *owner_name(const struct sheet *sheet, const char *department, const char *owner)
+{
+    const char *name = "";
+
+    for (size_t i = 0; i < sheet->office->n_departments && name[0] == '\0'; i++) {
+        if (strcmp(sheet->office->departments[i]->id, department) == 0) {
+            name = word_of(sheet->cli, owner_title(sheet->office->departments[i], owner));
+        }
+    }
+    return name[0] == '\0' ? owner : name;
+}
+
 static void print_parts(const struct sheet *sheet,
                         const Hs__VerdictDocument__DepartmentOpinion *opinion)
 {
     for (size_t i = 0; i < opinion->n_parts; i++) {
-        entry(sheet, INDENT_COLUMNS, opinion->parts[i]->owner,
-              word_of_result(sheet->cli, opinion->parts[i]->result));
+        (void)fprintf(sheet->file, "    %s  %s\n",
+                      owner_name(sheet, opinion->department, opinion->parts[i]->owner),
+                      word_of_result(sheet->cli, opinion->parts[i]->result));
     }
 }
 
@@ -135,13 +161,13 @@ static void print_opinion(const struct sheet *sheet,
     entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), opinion->reason);
 }
 
-static void print_item(const struct sheet *sheet, const Hs__Item *item)
+static void print_item(const struct sheet *sheet, const char *department, const Hs__Item *item)
 {
     bool is_must = item->severity == HS__ITEM__SEVERITY__MUST;
 
     (void)fprintf(sheet->file, "\n    %s  %s%s%s\n", item->id,
                   is_must ? say(sheet, "必须修改", "must") : say(sheet, "建议", "advice"),
-                  item->owner[0] == '\0' ? "" : "  ", item->owner);
+                  item->owner[0] == '\0' ? "" : "  ", owner_name(sheet, department, item->owner));
     entry(sheet, INDENT_COLUMNS, say(sheet, "规则", "rule"), item->rule_id);
     entry(sheet, INDENT_COLUMNS, say(sheet, "事项", "matter"), item->matter);
     entry(sheet, INDENT_COLUMNS, say(sheet, "位置", "place"), item->place);
@@ -159,7 +185,7 @@ static void print_opinions(const struct sheet *sheet, const Hs__VerdictDocument 
 
         print_opinion(sheet, opinion);
         for (size_t k = 0; k < opinion->n_items; k++) {
-            print_item(sheet, opinion->items[k]);
+            print_item(sheet, opinion->department, opinion->items[k]);
         }
     }
 }
@@ -227,10 +253,11 @@ static void print_rule(const struct sheet *sheet, const Hs__VerdictDocument *doc
                      document->round));
 }
 
-void sheet_print(const struct cli *cli, const Hs__VerdictDocument *document, int offset_minutes,
-                 FILE *file)
+void sheet_print(const struct cli *cli, const Hs__Office *office,
+                 const Hs__VerdictDocument *document, int offset_minutes, FILE *file)
 {
-    const struct sheet sheet = {.cli = cli, .file = file, .offset_minutes = offset_minutes};
+    const struct sheet sheet = {
+        .cli = cli, .office = office, .file = file, .offset_minutes = offset_minutes};
 
     print_head(&sheet, document);
     print_opinions(&sheet, document);

@@ -7,9 +7,9 @@
 #include "cli/cli.h"
 #include "proto/message.h"
 
-/* Prints @document on @file in the cli's language, in lines of at most 78 columns. Failed writes
- * are left in the state of @file. */
-void sheet_print(const struct cli *cli, const Hs__VerdictDocument *document, int offset_minutes,
-                 FILE *file);
+/* Prints @document on @file in the cli's language, in lines of at most 80 columns; the names of
+ * departments' parts are those of @office. Failed writes are left in the state of @file. */
+void sheet_print(const struct cli *cli, const Hs__Office *office,
+                 const Hs__VerdictDocument *document, int offset_minutes, FILE *file);
 
 #endif

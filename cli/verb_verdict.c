@@ -10,8 +10,15 @@
 
 enum { ROUNDS_MAX = 1000 };
 
+/* A verdict, and what is needed to show it. */
+struct shown {
+    const Hs__VerdictDocument *document;
+    const Hs__Office *office;
+    int offset_minutes;
+};
+
 static void write_document(const struct cli *cli, const struct arguments *arguments,
-                           const Hs__VerdictDocument *document, int offset_minutes, FILE *file)
+                           const struct shown *shown, FILE *file)
 {
     const char *format = arguments_value(arguments, "format");
     bool is_json = format == NULL ? cli->is_json : strcmp(format, "json") == 0;
@@ -20,20 +27,20 @@ static void write_document(const struct cli *cli, const struct arguments *argume
         struct cli to_file = *cli;
 
         to_file.out = file;
-        cli_json(&to_file, message_json(document, offset_minutes));
+        cli_json(&to_file, message_json(shown->document, shown->offset_minutes));
     } else {
-        sheet_print(cli, document, offset_minutes, file);
+        sheet_print(cli, shown->office, shown->document, shown->offset_minutes, file);
     }
 }
 
 /* Writes the document to the file of -o, or to out. */
 static int deliver(const struct cli *cli, const struct arguments *arguments,
-                   const Hs__VerdictDocument *document, int offset_minutes)
+                   const struct shown *shown)
 {
     const char *path = arguments_value(arguments, "output");
 
     if (path == NULL) {
-        write_document(cli, arguments, document, offset_minutes, cli->out);
+        write_document(cli, arguments, shown, cli->out);
         return STATUS_DONE;
     }
 
@@ -41,7 +48,7 @@ static int deliver(const struct cli *cli, const struct arguments *arguments,
     if (file == NULL) {
         return cli_fail(cli, STATUS_ENVIRONMENT, "%s: %s", path, strerror(errno));
     }
-    write_document(cli, arguments, document, offset_minutes, file);
+    write_document(cli, arguments, shown, file);
     bool is_written = ferror(file) == 0;
     is_written = fclose(file) == 0 && is_written;
     return is_written ? STATUS_DONE
@@ -71,6 +78,7 @@ static int ask(struct cli *cli, struct session *session, const struct arguments 
     Hs__Query__GetVerdict get = HS__QUERY__GET_VERDICT__INIT;
     Hs__Query query = HS__QUERY__INIT;
     Hs__Answer *answer = NULL;
+    Hs__Office *office = NULL;
     uint64_t round = 0;
 
     if (!arguments_number(cli, arguments, "round", ROUNDS_MAX, &round)) {
@@ -83,7 +91,12 @@ static int ask(struct cli *cli, struct session *session, const struct arguments 
     query.verdict = &get;
     int status = session_query(session, &query, &answer);
     if (status == STATUS_DONE) {
-        status = deliver(cli, arguments, answer->verdict, session_offset_minutes(session));
+        status = session_office(session, &office);
+    }
+    if (status == STATUS_DONE) {
+        const struct shown shown = {answer->verdict, office, session_offset_minutes(session)};
+
+        status = deliver(cli, arguments, &shown);
     }
     return status == STATUS_DONE ? judge(cli, answer->verdict, get.recompute) : status;
 }

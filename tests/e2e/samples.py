@@ -143,6 +143,9 @@ def submit_reviewed(place, number, want):
     place.done("wait", proposal, "--for", "verdict", "--timeout", VERDICT_SECONDS)
     verdict = place.json("verdict", proposal, "--recompute")
     expect_fields("the verdict", verdict, VERDICT_FIELDS)
+    sheet = place.done("verdict", proposal, language="zh")
+    for whole in (verdict["packetHash"], verdict["verdictHash"], "燃气权属单位"):
+        expect(whole in sheet, f"the sheet has no {whole} in one line")
     expect_fields("the process", verdict["process"], ("id", "version", "hash"))
     expect_equal("the proposal", verdict["proposalId"], proposal)
     expect_equal("the round", verdict["round"], 1)
