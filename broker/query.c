@@ -207,6 +207,22 @@ static bool add_listed(struct asking *asking, const struct id_list *ids, size_t 
     return true;
 }
 
+/* True if @id is a department or empty, which means all; else refuses: nothing found under a name
+ * that does not exist would read as nothing to do. */
+static bool knows_department(struct asking *asking, const char *id)
+{
+    const Hs__Office *office = asking->broker->office;
+    bool is_known = id[0] == '\0';
+
+    for (size_t i = 0; i < office->n_departments && !is_known; i++) {
+        is_known = strcmp(office->departments[i]->id, id) == 0;
+    }
+    if (!is_known) {
+        refuse(asking, REFUSAL_UNKNOWN_DEPARTMENT, id);
+    }
+    return is_known;
+}
+
 static void answer_list(struct asking *asking)
 {
     const Hs__Query__List *list = asking->query->list;
@@ -216,7 +232,7 @@ static void answer_list(struct asking *asking)
                           .max = QUERY_ROWS_MAX};
     uint64_t after = list->after;
 
-    if (out == NULL || ids.ids == NULL) {
+    if (!knows_department(asking, list->department) || out == NULL || ids.ids == NULL) {
         return;
     }
     out->proposals = arena_array(asking->arena, limit, sizeof(Hs__Proposal *));
@@ -286,7 +302,7 @@ static void answer_reviews(struct asking *asking)
         refuse(asking, REFUSAL_NOT_YOUR_REVIEW, department);
         return;
     }
-    if (out == NULL) {
+    if (!knows_department(asking, department) || out == NULL) {
         return;
     }
     out->reviews = arena_array(asking->arena, QUERY_ROWS_MAX, sizeof(Hs__ReviewLine *));

@@ -94,7 +94,12 @@ static int refuse(const struct session *session, const Hs__Refusal *refusal)
     if (refusal->receipt != NULL) {
         return refuse_second(session, refusal);
     }
-    if (strcmp(refusal->code, refusal_code(REFUSAL_NOT_ALLOWED)) == 0) {
+    if (strcmp(refusal->code, refusal_code(REFUSAL_DEPARTMENT_NOT_READY)) == 0) {
+        sentence = cli_format(cli,
+                              cli_text(cli, "%s（哪些部门：huishen department list）",
+                                       "%s (which one: huishen department list)"),
+                              sentence);
+    } else if (strcmp(refusal->code, refusal_code(REFUSAL_NOT_ALLOWED)) == 0) {
         sentence = cli_format(
             cli, cli_text(cli, "%s（%s；可用 --as 换一账户）", "%s (%s; --as names another)"),
             sentence, session->settings.principal);

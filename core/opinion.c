@@ -6,6 +6,7 @@
 
 #include "core/apply.h"
 #include "core/authorise.h"
+#include "core/names.h"
 
 enum { OPINION_ITEMS_MAX = 1024, OPINION_PARTS_MAX = 64 };
 
@@ -29,7 +30,9 @@ static bool find_target(const struct situation *situation, const Hs__ReviewRef *
 
     Hs__Review *review = proposal_review(situation->proposal, ref->department);
     if (review == NULL || ref->round != situation->proposal->round) {
-        decision_refuse(out, REFUSAL_UNKNOWN_REVIEW, ref->department);
+        decision_refuse(
+            out, REFUSAL_UNKNOWN_REVIEW,
+            review_id(situation->arena, situation->proposal->number, ref->round, ref->department));
         return false;
     }
     *target = (struct target){situation->proposal, review};

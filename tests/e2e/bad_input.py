@@ -138,7 +138,9 @@ def words_table(proposal, fifo):
         (("wait", proposal, "--for", "lunch"), None, 2, ("lunch",)),
         (("opine", f"{proposal}/1/absent", "--result", "agree"), "fire", 1, ("refused: ",)),
         (("opine", f"{proposal}/9/fire", "--result", "agree"), "fire", 1,
-         ("refused: UNKNOWN_REVIEW: ",)),
+         ("refused: UNKNOWN_REVIEW: ", f"{proposal}/9/fire")),
+        (("list", "--department", "fyre"), None, 1, ("refused: UNKNOWN_DEPARTMENT: ", "fyre")),
+        (("reviews", "--department", "fyre"), None, 1, ("refused: UNKNOWN_DEPARTMENT: ", "fyre")),
         (("opine", "fire", "--result", "agree"), "fire", 2, ("fire",)),
         (("opine", fire, "--result", "agree"), "planning", 1, ("refused: NOT_YOUR_REVIEW: ",)),
         (("opine", fire, "--result", "agree"), "street", 1, ("refused: NOT_ALLOWED: ",)),
@@ -183,7 +185,7 @@ def opinions(place, proposal):
 
 
 def not_ready(place):
-    said(place, 1, ("refused: DEPARTMENT_NOT_READY: ",), ("submit", office.sample(1)),
+    said(place, 1, ("refused: DEPARTMENT_NOT_READY: ", "department list"), ("submit", office.sample(1)),
          account="street")
 
 
