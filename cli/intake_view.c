@@ -40,6 +40,38 @@ static const char *rules_of(const struct cli *cli, const Hs__MissingField *missi
     return text == NULL ? "" : text;
 }
 
+/* What @path is called; empty if the dictionary does not know it. */
+static const char *label_of(const struct cli *cli, const struct dictionary *dictionary,
+                            const char *path)
+{
+    const struct dictionary_node *node = dictionary_find_concrete(dictionary, bytes_of_text(path));
+    const Hs__FieldDefinition *field = node == NULL ? NULL : node->field;
+
+    return field == NULL ? "" : word_of(cli, field->label);
+}
+
+static int print_missing(struct cli *cli, struct session *session, const Hs__Proposal *proposal,
+                         FILE *file)
+{
+    const struct dictionary *dictionary = NULL;
+    int status = proposal->n_missing == 0
+                     ? STATUS_DONE
+                     : published_dictionary(cli, session, proposal->process, &dictionary);
+
+    for (size_t i = 0; i < proposal->n_missing && status == STATUS_DONE; i++) {
+        const Hs__MissingField *missing = proposal->missing[i];
+        bool has_path = missing->path[0] != '\0';
+        const char *about = has_path && missing->reason[0] == '\0'
+                                ? label_of(cli, dictionary, missing->path)
+                                : missing->reason;
+
+        (void)fprintf(file, cli_text(cli, "  %s%s%s（缺，%s）\n", "  %s%s%s  (missing: %s)\n"),
+                      missing->path, has_path && about[0] != '\0' ? "  " : "", about,
+                      rules_of(cli, missing));
+    }
+    return status;
+}
+
 int intake_print(struct cli *cli, struct session *session, const Hs__Proposal *proposal, FILE *file)
 {
     for (size_t i = 0; i < proposal->n_failed_gates; i++) {
@@ -54,15 +86,7 @@ int intake_print(struct cli *cli, struct session *session, const Hs__Proposal *p
                       finding->element[0] == '\0' ? "" : "[", finding->element,
                       finding->element[0] == '\0' ? "" : "]", word_of(cli, words));
     }
-    for (size_t i = 0; i < proposal->n_missing; i++) {
-        const Hs__MissingField *missing = proposal->missing[i];
-
-        (void)fprintf(file, "  %s%s%s  (%s)\n",
-                      missing->path[0] == '\0' ? missing->reason : missing->path,
-                      missing->path[0] != '\0' && missing->reason[0] != '\0' ? ": " : "",
-                      missing->path[0] == '\0' ? "" : missing->reason, rules_of(cli, missing));
-    }
-    return STATUS_DONE;
+    return print_missing(cli, session, proposal, file);
 }
 
 static json_t *missing_to_json(const Hs__MissingField *missing)
