@@ -32,5 +32,6 @@ int review_find(struct cli *cli, struct session *session, const char *id, struct
     out->ref.proposal = proposal->id;
     out->ref.round = name.round;
     out->ref.department = name.department;
+    out->id = cli_format(cli, "%s/%u/%s", proposal->number, name.round, name.department);
     return STATUS_DONE;
 }

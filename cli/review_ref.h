@@ -8,6 +8,7 @@
 /* What a review id names. */
 struct review_target {
     Hs__ReviewRef ref;
+    const char *id; /* LJHS-2026-0007/1/fire, however it was asked for */
     const Hs__Proposal *proposal;
 };
 

@@ -43,9 +43,6 @@ static int send(struct cli *cli, struct session *session, struct review_target *
     Hs__Receipt *receipt = NULL;
 
     require(opinion != NULL);
-    const char *id = cli_format(cli, "%s/%u/%s", target->proposal->number, target->ref.round,
-                                target->ref.department);
-
     if (opinion->packet.len == 0) {
         opinion->packet = target->proposal->packet;
     }
@@ -58,11 +55,11 @@ static int send(struct cli *cli, struct session *session, struct review_target *
         return status;
     }
     if (cli->is_json) {
-        cli_json(cli, json_pack("{s:s, s:s}", "reviewId", id, "result",
+        cli_json(cli, json_pack("{s:s, s:s}", "reviewId", target->id, "result",
                                 word_in_schema(cli, &hs__opinion__result__descriptor,
                                                (int)opinion->result)));
     } else {
-        (void)fprintf(cli->out, "%s  %s\n", id, word_of_result(cli, opinion->result));
+        (void)fprintf(cli->out, "%s  %s\n", target->id, word_of_result(cli, opinion->result));
     }
     return STATUS_DONE;
 }

@@ -31,10 +31,10 @@ static int settle(struct cli *cli, struct session *session, const struct argumen
         return status;
     }
     if (cli->is_json) {
-        cli_json(cli, json_pack("{s:s, s:b}", "reviewId", arguments->words[0], "confirmed",
-                                is_confirmed ? 1 : 0));
+        cli_json(cli,
+                 json_pack("{s:s, s:b}", "reviewId", target.id, "confirmed", is_confirmed ? 1 : 0));
     } else {
-        (void)fprintf(cli->out, "%s  %s\n", arguments->words[0],
+        (void)fprintf(cli->out, "%s  %s\n", target.id,
                       is_confirmed
                           ? cli_text(cli, "确认不属该部门职责", "confirmed: not involved")
                           : cli_text(cli, "不予确认，仍须答复", "refused: it must answer"));
