@@ -8,6 +8,7 @@
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "cli/words.h"
+#include "core/names.h"
 #include "lib/text.h"
 #include "os/files.h"
 
@@ -111,6 +112,38 @@ static int enrol(struct cli *cli, struct session *session, Hs__Principal *princi
     return status;
 }
 
+static bool needs_department(const Hs__Principal *principal)
+{
+    for (size_t i = 0; i < principal->n_roles; i++) {
+        if (principal->roles[i] == HS__PRINCIPAL__ROLE__REVIEWER ||
+            principal->roles[i] == HS__PRINCIPAL__ROLE__HEAD) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes the roles; what cannot be enrolled gets no keys. */
+static int check_new(struct cli *cli, const struct arguments *arguments, const char *name,
+                     Hs__Principal *out)
+{
+    int status = take_roles(cli, arguments, out);
+
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    if (!principal_name_is_valid(name)) {
+        return cli_fail(cli, STATUS_INVALID,
+                        cli_text(cli, "%s 不是主体名", "%s is no name of a principal"), name);
+    }
+    if (needs_department(out) && !arguments_have(arguments, "department")) {
+        return cli_fail(cli, STATUS_INVALID,
+                        cli_text(cli, "reviewer 和 head 须以 --department 给出部门",
+                                 "a reviewer or head needs a --department"));
+    }
+    return STATUS_DONE;
+}
+
 /* Keys that are there from an earlier, refused attempt are used again. */
 static int add(struct cli *cli, struct session *session, const struct arguments *arguments)
 {
@@ -118,20 +151,23 @@ static int add(struct cli *cli, struct session *session, const struct arguments 
     const char *department = arguments_value(arguments, "department");
     const char *title = arguments_value(arguments, "title");
     const struct home home = {.folder = cli->home};
+    Hs__Principal asked = HS__PRINCIPAL__INIT;
     const char *curve_file = cli_format(cli, "%s/curve.key", principal_folder(cli, &home, name));
     struct public_keys keys;
 
-    int status = file_exists(curve_file) ? principal_read_keys(cli, &home, name, &keys)
-                                         : principal_make_keys(cli, &home, name, &keys);
+    int status = check_new(cli, arguments, name, &asked);
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    status = file_exists(curve_file) ? principal_read_keys(cli, &home, name, &keys)
+                                     : principal_make_keys(cli, &home, name, &keys);
     if (status != STATUS_DONE) {
         return status;
     }
 
     Hs__Principal *principal = principal_new(cli, name, &keys);
-    status = take_roles(cli, arguments, principal);
-    if (status != STATUS_DONE) {
-        return status;
-    }
+    principal->roles = asked.roles;
+    principal->n_roles = asked.n_roles;
     principal->department = department == NULL ? principal->department : department;
     if (title != NULL) {
         principal->title = cli_memory(message_new(&hs__words__descriptor, cli->arena));

@@ -149,7 +149,8 @@ def words_table(proposal, fifo):
         (("opine", fire, "--result", "disagree"), "fire", 1, ("refused: ITEMS_MISSING: ",)),
         (("opine", fire), "fire", 2, ()),
         (("journal",), "street", 1, ("refused: NOT_ALLOWED: ", "person:street", "--as")),
-        (("account", "add", "person:x", "--role", "reviewer"), "street", (1, 2), ()),
+        (("account", "add", "person:x", "--role", "reviewer"), "street", 2, ("--department",)),
+        (("account", "add", "no name", "--role", "applicant"), None, 2, ("no name",)),
         (("eval", "1 +"), None, (1, 2), ()),
         (("lint", "absent.yaml"), None, 2, ("absent.yaml",)),
     ]
@@ -396,6 +397,7 @@ def main(arguments):
         for words, account, status, expected in words_table(proposal, fifo):
             cases.run(f"{account or ''} {' '.join(words)}".strip(), said, place, status, expected,
                       words, account)
+        expect(not os.path.exists(place.path("keys", "person:no name")), "it has got keys")
         cases.run("opinions of a person", opinions, place, proposal)
         place.start_agent("fire")
         cases.run("a key that is not enrolled", unenrolled_key, place)
