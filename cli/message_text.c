@@ -18,6 +18,27 @@ struct text_file message_file(const struct cli *cli, const char *path)
     return (struct text_file){.path = path, .arena = cli->arena, .errors = errors};
 }
 
+const char *file_problem(const struct cli *cli, enum err err, const char *limit)
+{
+    switch (err) {
+    case ERR_ABSENT:
+        return cli_text(cli, "没有此文件", "there is no such file");
+    case ERR_INVALID:
+        return cli_text(cli, "这是文件夹或不是普通文件", "this is a folder or no plain file");
+    case ERR_FULL:
+        return cli_format(cli, cli_text(cli, "文件超过 %s", "the file is larger than %s"), limit);
+    case ERR_OK:
+    case ERR_TIMEOUT:
+    case ERR_DENIED:
+    case ERR_CORRUPT:
+    case ERR_EXISTS:
+    case ERR_NO_SPACE:
+    case ERR_IO:
+        break;
+    }
+    return cli_text(cli, "文件无法读取", "the file cannot be read");
+}
+
 void message_file_tell(const struct cli *cli, const struct text_file *file)
 {
     for (size_t i = 0; i < file->errors->count; i++) {

@@ -19,6 +19,10 @@ int message_load(const struct cli *cli, const char *path, const ProtobufCMessage
 /* Returns a file to be read from @path, whose errors are empty and in @cli's language. */
 struct text_file message_file(const struct cli *cli, const char *path);
 
+/* Returns what is wrong with a file that the user named, for a sentence; @limit is its largest size
+ * in words. */
+const char *file_problem(const struct cli *cli, enum err err, const char *limit);
+
 /* Says the errors of @file on err, a line each. */
 void message_file_tell(const struct cli *cli, const struct text_file *file);
 

@@ -310,28 +310,6 @@ int session_next(struct session *session, uint64_t timeout_ms, Hs__FeedItem **ou
     return fail(session, err);
 }
 
-/* What is wrong with a file that cannot be sent as a document. */
-static const char *document_problem(const struct cli *cli, enum err err)
-{
-    switch (err) {
-    case ERR_ABSENT:
-        return cli_text(cli, "没有此文件", "there is no such file");
-    case ERR_INVALID:
-        return cli_text(cli, "这是文件夹或不是普通文件", "this is a folder or no plain file");
-    case ERR_FULL:
-        return cli_text(cli, "文件超过 512 MiB", "the file is larger than 512 MiB");
-    case ERR_OK:
-    case ERR_TIMEOUT:
-    case ERR_DENIED:
-    case ERR_CORRUPT:
-    case ERR_EXISTS:
-    case ERR_NO_SPACE:
-    case ERR_IO:
-        break;
-    }
-    return cli_text(cli, "文件无法读取", "the file cannot be read");
-}
-
 int session_put_document(struct session *session, const char *path, Hs__Document *document)
 {
     struct cli *cli = session->cli;
@@ -341,7 +319,8 @@ int session_put_document(struct session *session, const char *path, Hs__Document
 
     if (err == ERR_ABSENT || err == ERR_INVALID || err == ERR_IO || err == ERR_FULL) {
         return cli_fail(cli, STATUS_INVALID, "%s: %s", path,
-                        stored.reason[0] == '\0' ? document_problem(cli, err) : stored.reason);
+                        stored.reason[0] == '\0' ? file_problem(cli, err, "512 MiB")
+                                                 : stored.reason);
     }
     if (err != ERR_OK) {
         return fail(session, err);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* huishen revise: a new packet for a proposal that was returned or lacks something. */
+/* huishen revise: a new packet for a proposal that failed a gate or lacks something. */
+#include <string.h>
+
 #include "cli/intake_view.h"
+#include "cli/message_text.h"
 #include "cli/packet_input.h"
 #include "cli/published.h"
 #include "cli/verbs.h"
+#include "lib/text.h"
 #include "os/files.h"
 
 enum { REPLY_BYTES_MAX = 64 * 1024 };
@@ -20,7 +24,11 @@ static int read_reply(const struct cli *cli, const struct arguments *arguments, 
     }
     enum err err = file_read(path, REPLY_BYTES_MAX, cli->arena, &text);
     if (err != ERR_OK) {
-        return cli_fail(cli, STATUS_INVALID, "%s: %s", path, err_text(err));
+        return cli_fail(cli, STATUS_INVALID, "%s: %s", path, file_problem(cli, err, "64 KiB"));
+    }
+    if (!text_is_utf8(text) || memchr(text.data, 0, text.size) != NULL) {
+        return cli_fail(cli, STATUS_INVALID,
+                        cli_text(cli, "%s：不是 UTF-8 文本", "%s: this is no UTF-8 text"), path);
     }
     *out = (const char *)text.data;
     return STATUS_DONE;
@@ -96,13 +104,12 @@ const struct verb verb_revise = {
     .words_min = 2,
     .words_max = 2,
     .needs_home = true,
-    .summary = {"补正或修改后重新报送", "hand in a new packet for a proposal"},
-    .manual =
-        {"以 FILE 中的新材料答复补正通知、未过的准入条件或退回修改。新材料是完整的一版，\n"
-         "不是差别。输出与退出码同 submit。",
-         "Answers a correction, a failed gate or a return with the new packet in FILE. It is\n"
-         "a whole packet, not a difference. What is printed, and the exit status, are those\n"
-         "of `submit`."},
+    .summary = {"补正后重新报送", "hand in a new packet for a proposal"},
+    .manual = {"以 FILE 中的新材料答复补正通知或未过的准入条件。新材料是完整的一版，\n"
+               "不是差别。输出与退出码同 submit。",
+               "Answers a correction or a failed gate with the new packet in FILE. It is a whole\n"
+               "packet, not a difference. What is printed, and the exit status, are those\n"
+               "of `submit`."},
     .example = "huishen --as street revise LJHS-2026-0007 proposal.yaml --reply reply.txt",
     .options = options,
     .option_count = sizeof options / sizeof *options,
