@@ -122,10 +122,13 @@ static int print_json(struct cli *cli, struct session *session, const Hs__Propos
                        ? missing
                        : NULL);
     }
-    cli_json(cli, json_pack(
-                      "{s:s, s:s, s:o, s:o}", "proposalId", proposal->number, "status",
-                      word_in_schema(cli, &hs__proposal__status__descriptor, (int)proposal->status),
-                      "failedGates", gates, "missing", missing));
+    cli_json(
+        cli,
+        json_pack("{s:s, s:s, s:s, s:o, s:o}", "proposalId", proposal->number, "status",
+                  word_in_schema(cli, &hs__proposal__status__descriptor, (int)proposal->status),
+                  "outcome",
+                  word_in_schema(cli, &hs__verdict__outcome__descriptor, (int)proposal->outcome),
+                  "failedGates", gates, "missing", missing));
     return status;
 }
 

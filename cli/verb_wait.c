@@ -45,9 +45,11 @@ static int await(struct cli *cli, struct session *session, const struct argument
     if (status == STATUS_DONE) {
         tell(cli, proposal);
     } else if (status == STATUS_REFUSED) {
-        return cli_refused(
-            cli, refusal_code(REFUSAL_NO_VERDICT),
-            cli_text(cli, refusal_zh(REFUSAL_NO_VERDICT), refusal_en(REFUSAL_NO_VERDICT)));
+        return cli_refused(cli, refusal_code(REFUSAL_NO_VERDICT),
+                           cli_format(cli, "%s: %s",
+                                      cli_text(cli, refusal_zh(REFUSAL_NO_VERDICT),
+                                               refusal_en(REFUSAL_NO_VERDICT)),
+                                      proposal->number));
     } else if (status == STATUS_NO_ANSWER) {
         return cli_fail(cli, status,
                         cli_text(cli, "%s 在 %llu 秒内没有结果", "%s: nothing came in %llu s"),

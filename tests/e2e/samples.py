@@ -139,7 +139,10 @@ def opinion_round(opinion):
 
 
 def submit_reviewed(place, number, want):
-    proposal = place.submit(office.sample(number))
+    told = place.json("submit", office.sample(number), "--wait", VERDICT_SECONDS, account="street")
+    expect_equal("what submit --wait tells", (told["status"], told["outcome"]),
+                 ("concluded", want["result"]))
+    proposal = told["proposalId"]
     place.done("wait", proposal, "--for", "verdict", "--timeout", VERDICT_SECONDS)
     verdict = place.json("verdict", proposal, "--recompute")
     expect_fields("the verdict", verdict, VERDICT_FIELDS)
