@@ -300,6 +300,12 @@ def a_defect_is_told_with_its_line(place):
         expect(any(error["line"] == line for error in told["files"][0]["errors"]), f"{told}")
 
 
+def the_manual_of_rules_shows_a_sound_pack(place):
+    with open(os.path.join(office.ROOT, "docs", "rules.md"), encoding="utf-8") as file:
+        example = re.search(r"```yaml\n(.*?)```", file.read(), re.S).group(1)
+    place.printed("lint", place.write("example.yaml", example))
+
+
 def what_is_no_definition(place):
     for name, text in (("other.yaml", "a: 1\n"), ("list.yaml", "- 1\n"), ("empty.yaml", ""),
                        ("syntax.yaml", "rules: [\n"), ("file.txt", "rules: []\n")):
@@ -467,6 +473,8 @@ def main(arguments):
     cases.run("deadlines that make no sense", bad_deadlines, place)
     cases.run("the definitions are sound", definitions_are_sound, place)
     cases.run("a defect is told with its line", a_defect_is_told_with_its_line, place)
+    cases.run("the manual of rules shows a sound pack", the_manual_of_rules_shows_a_sound_pack,
+              place)
     cases.run("what is no definition", what_is_no_definition, place)
     cases.run("safety needs a person", safety_needs_a_person, place)
     cases.run("check vouches for no unseen source", check_vouches_for_no_unseen_source, place)
