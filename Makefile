@@ -161,6 +161,8 @@ test:
 run:
 	@packaging/install-deps build
 	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@if [ -e demo/run/up.lock ] && ! flock -n demo/run/up.lock true; then \
+	    echo "make run: the office in demo/ is up; stop it first (Ctrl-C where it runs)" >&2; exit 1; fi
 	@rm -rf demo
 	@$(BUILD)/huishen demo demo
 
