@@ -3,7 +3,8 @@
  *
  * A verb is a function from a struct cli and its arguments to an exit status. What it has to say to
  * people or scripts goes to out; everything else to err. With --json, out carries exactly one JSON
- * document, on one line, whatever the exit status; exceptions say so in their verb's help.
+ * document, on one line, when it is done or refused, and none when it failed otherwise; exceptions
+ * say so in their verb's help.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

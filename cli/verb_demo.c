@@ -40,12 +40,13 @@ static void stay(const struct cli *cli, const char *folder)
     sigset_t signals;
     int number;
 
-    (void)fprintf(cli->out, "\n%s\n",
-                  cli_format(cli,
-                             cli_text(cli, "辖区仍在运行：huishen --home %s list；按 Ctrl-C 停止。",
-                                      "The office stays up: huishen --home %s list. Ctrl-C stops "
-                                      "it."),
-                             folder));
+    (void)fprintf(
+        cli->out, "\n%s\n",
+        cli_format(cli,
+                   cli_text(cli, "辖区仍在运行：%s/huishen --home %s list；按 Ctrl-C 停止。",
+                            "The office stays up: %s/huishen --home %s list\n"
+                            "Ctrl-C stops it."),
+                   cli->folder, folder));
     (void)fflush(cli->out);
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGINT);
@@ -114,6 +115,9 @@ static int run(struct cli *cli, const struct arguments *arguments)
     }
     if (new_home.data == NULL) {
         return STATUS_ENVIRONMENT;
+    }
+    if (folder[0] == '\0') {
+        return cli_fail(cli, STATUS_INVALID, cli_text(cli, "DIR 不能为空", "DIR may not be empty"));
     }
     if (!new_home_is_free(cli, folder)) {
         return cli_fail(

@@ -65,6 +65,9 @@ static int run(struct cli *cli, const struct arguments *arguments)
                         cli_text(cli, "--prefix 只用大写字母和数字，至多 16 个",
                                  "--prefix is of A-Z and 0-9, at most 16 of them"));
     }
+    if (folder[0] == '\0') {
+        return cli_fail(cli, STATUS_INVALID, cli_text(cli, "DIR 不能为空", "DIR may not be empty"));
+    }
     if (!new_home_is_free(cli, folder)) {
         return cli_fail(
             cli, STATUS_INVALID,
