@@ -46,7 +46,18 @@ Hs__Event *decision_add(struct decision *decision, const struct situation *situa
     return event;
 }
 
-Hs__Proposal *working_copy(const Hs__Proposal *proposal, struct arena *arena)
+Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department)
+{
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        if (strcmp(proposal->reviews[i]->department, department) == 0) {
+            return proposal->reviews[i];
+        }
+    }
+    return NULL;
+}
+
+/* Returns a copy whose own fields and reviews can be changed without touching the original. */
+static Hs__Proposal *working_copy(const Hs__Proposal *proposal, struct arena *arena)
 {
     Hs__Proposal *copy = arena_alloc(arena, sizeof *copy);
     Hs__Review **pointers = arena_array(arena, proposal->n_reviews, sizeof(Hs__Review *));
@@ -64,20 +75,10 @@ Hs__Proposal *working_copy(const Hs__Proposal *proposal, struct arena *arena)
     return copy;
 }
 
-Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department)
+static void conclude_round(const struct situation *situation, Hs__Proposal *proposal,
+                           struct decision *decision)
 {
-    for (size_t i = 0; i < proposal->n_reviews; i++) {
-        if (strcmp(proposal->reviews[i]->department, department) == 0) {
-            return proposal->reviews[i];
-        }
-    }
-    return NULL;
-}
-
-void conclude_round(const struct situation *situation, Hs__Proposal *proposal,
-                    struct decision *decision)
-{
-    if (decision->refusal != REFUSAL_NONE || proposal->verdict.len > 0 ||
+    if (proposal->verdict.len > 0 ||
         verdict_outcome(proposal) == HS__VERDICT__OUTCOME__UNSPECIFIED) {
         return;
     }
@@ -99,6 +100,26 @@ void conclude_round(const struct situation *situation, Hs__Proposal *proposal,
     issued->verdict = (ProtobufCBinaryData){sizeof hash->bytes, hash->bytes};
     event->body_case = HS__EVENT__BODY_VERDICT_ISSUED;
     event->verdict_issued = issued;
+}
+
+void decision_conclude(const struct situation *situation, struct decision *decision)
+{
+    const Hs__Proposal none = HS__PROPOSAL__INIT;
+    Hs__Proposal *copy = NULL;
+
+    if (decision->refusal != REFUSAL_NONE) {
+        return;
+    }
+    copy =
+        working_copy(situation->proposal == NULL ? &none : situation->proposal, situation->arena);
+    if (copy == NULL) {
+        decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
+        return;
+    }
+    for (size_t i = 0; i < decision->event_count; i++) {
+        apply_proposal(copy, decision->events[i], situation->now_ms, situation->arena);
+    }
+    conclude_round(situation, copy, decision);
 }
 
 static void set_result(const struct situation *situation, struct decision *out)

@@ -87,17 +87,12 @@ Hs__Event *decision_add(struct decision *decision, const struct situation *situa
 void *decision_new(struct decision *decision, const struct situation *situation,
                    const ProtobufCMessageDescriptor *type);
 
-/* Returns a copy of the proposal whose own fields and reviews can be changed by apply_proposal()
- * without touching the original; NULL if the arena is full. */
-Hs__Proposal *working_copy(const Hs__Proposal *proposal, struct arena *arena);
-
 /* Returns the review of @department in the present round, or NULL. */
 Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department);
 
-/* Adds verdict_issued if @proposal, a working copy with the decision's events applied, has come to
- * one and has none yet. */
-void conclude_round(const struct situation *situation, Hs__Proposal *proposal,
-                    struct decision *decision);
+/* Adds verdict_issued if the proposal, as the events of @decision leave it, has come to a verdict
+ * and has none yet. Does nothing if the decision is a refusal. */
+void decision_conclude(const struct situation *situation, struct decision *decision);
 
 /* One file each: intake.c, opinion.c, publish.c, administer.c. */
 void decide_submit(const struct situation *situation, const Hs__Submit *submit,

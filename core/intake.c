@@ -347,9 +347,13 @@ static void add_round(struct intake *intake, uint64_t proposal, uint32_t round)
         return;
     }
     Hs__Event *event = decision_add(intake->decision, intake->situation, proposal);
-    if (event != NULL) {
-        event->body_case = HS__EVENT__BODY_ROUND_OPENED;
-        event->round_opened = opened;
+    if (event == NULL) {
+        return;
+    }
+    event->body_case = HS__EVENT__BODY_ROUND_OPENED;
+    event->round_opened = opened;
+    if (opened->n_reviews == 0) {
+        decision_conclude(intake->situation, intake->decision); /* nobody is waited for */
     }
 }
 

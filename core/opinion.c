@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "core/apply.h"
 #include "core/authorise.h"
 #include "core/names.h"
 
@@ -331,21 +330,6 @@ static void add_opinion(const struct situation *situation, const struct target *
     event->opinion_given = given;
 }
 
-/* Applies what was decided to a copy, and adds the verdict if the round has come to one. */
-static void add_consequences(const struct situation *situation, struct decision *out)
-{
-    Hs__Proposal *copy = working_copy(situation->proposal, situation->arena);
-
-    if (copy == NULL) {
-        decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
-        return;
-    }
-    for (size_t i = 0; i < out->event_count; i++) {
-        apply_proposal(copy, out->events[i], situation->now_ms, situation->arena);
-    }
-    conclude_round(situation, copy, out);
-}
-
 void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *give,
                     struct decision *out)
 {
@@ -369,9 +353,7 @@ void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *gi
         add_overdue(situation, &target, out); /* a burst: the deadline comes first */
     }
     add_opinion(situation, &target, give->opinion, out);
-    if (out->refusal == REFUSAL_NONE) {
-        add_consequences(situation, out);
-    }
+    decision_conclude(situation, out);
 }
 
 void decide_competence(const struct situation *situation, const Hs__SettleCompetence *settle,
@@ -404,9 +386,7 @@ void decide_competence(const struct situation *situation, const Hs__SettleCompet
     settled->reason = settle->reason;
     event->body_case = HS__EVENT__BODY_COMPETENCE_SETTLED;
     event->competence_settled = settled;
-    if (out->refusal == REFUSAL_NONE) {
-        add_consequences(situation, out);
-    }
+    decision_conclude(situation, out);
 }
 
 void decide_deadline(const struct situation *situation, const char *department,
@@ -423,7 +403,5 @@ void decide_deadline(const struct situation *situation, const char *department,
         return;
     }
     add_overdue(situation, &target, out);
-    if (out->refusal == REFUSAL_NONE) {
-        add_consequences(situation, out);
-    }
+    decision_conclude(situation, out);
 }

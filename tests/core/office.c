@@ -127,7 +127,7 @@ static void make_process(struct small_office *office)
     office->process = process;
 }
 
-static void make_rulebook(struct small_office *office)
+void small_office_compile(struct small_office *office)
 {
     static const uint8_t pins[32] = {7};
     struct rulebook_sources sources = {
@@ -217,7 +217,7 @@ void small_office_init(struct small_office *office, struct arena *arena)
     office->packs[3] =
         pack_of(office, "planning", "PL-1", "style == true", HS__RULE__ON_FAIL__CONDITION);
     make_process(office);
-    make_rulebook(office);
+    small_office_compile(office);
     make_people(office);
 }
 

@@ -28,6 +28,9 @@ struct small_office {
 /* Makes the office in @arena, with its rulebook compiled. */
 void small_office_init(struct small_office *office, struct arena *arena);
 
+/* Compiles the rulebook again, after the process, the dictionary or a pack was changed. */
+void small_office_compile(struct small_office *office);
+
 /* What a packet says; absence is said by a flag of its own. */
 struct small_packet {
     bool gate_ok; /* gate.ok */

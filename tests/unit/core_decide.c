@@ -486,6 +486,24 @@ static void every_arena_size_gives_a_decision_or_too_complex(void **state)
     assert_true(was_decided);
 }
 
+static void a_round_that_involves_nobody_ends_at_once(void **state)
+{
+    const Hs__Event__BodyCase kinds[] = {EVENT(PROPOSAL_SUBMITTED), EVENT(ROUND_OPENED),
+                                         EVENT(VERDICT_ISSUED)};
+    struct fixture *f = *state;
+    struct small_packet packet = small_packet_good();
+
+    f->office.process->stages[0]->seats[0]->when = "style == false";
+    f->office.process->stages[0]->seats[1]->when = "lane.width_m < 4.0";
+    small_office_compile(&f->office);
+    packet.lead_ok = false;
+    submit(f, packet);
+
+    assert_events(f, 3, kinds);
+    assert_int_equal(f->proposal.status, STATUS(CONCLUDED));
+    assert_int_equal(f->proposal.outcome, HS__VERDICT__OUTCOME__CONDITIONAL);
+}
+
 static void a_disabled_principal_may_do_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -529,6 +547,7 @@ int main(void)
         T(a_withdrawn_proposal_takes_no_opinion),
         T(a_submission_that_cannot_be_taken_leaves_nothing),
         T(every_arena_size_gives_a_decision_or_too_complex),
+        T(a_round_that_involves_nobody_ends_at_once),
         T(a_disabled_principal_may_do_nothing),
         T(numbers_begin_again_with_the_local_year),
     };
