@@ -79,9 +79,12 @@ struct check {
     enum type_kind wanted;
 };
 
+/* What an expression without defects took of the arena is given back: every rule of every pack may
+ * be held against one new definition. */
 static void lint_expression(const char *text, const char *path, const struct check *check,
                             struct defects *defects)
 {
+    const struct arena_mark mark = arena_mark(defects->arena);
     struct expression_refusal refusal;
     const struct expression *expression =
         expression_compile(bytes_of_text(text), check->element, defects->arena, &refusal);
@@ -103,6 +106,9 @@ static void lint_expression(const char *text, const char *path, const struct che
     (void)expression_check(expression, check->types, check->wanted, defects->arena, reports);
     for (size_t i = 0; i < reports->count; i++) {
         add_report(defects, path, &reports->rows[i]);
+    }
+    if (reports->count == 0) {
+        arena_rewind(defects->arena, mark);
     }
 }
 
