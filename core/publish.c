@@ -195,6 +195,33 @@ static void lint_pack_everywhere(const struct situation *situation, const Hs__Pa
     }
 }
 
+/* Adds what the packs in force have against @process over @dictionary. */
+static void lint_packs_of(const struct situation *situation, const Hs__Process *process,
+                          const Hs__Dictionary *dictionary, struct defects *defects)
+{
+    for (size_t i = 0; i < situation->catalogue->pack_count; i++) {
+        const Hs__Pack *pack = situation->catalogue->packs[i];
+
+        if (uses_pack(process, pack->id)) {
+            lint_pack(pack, dictionary, process, strcmp(process->gate, pack->id) == 0, defects);
+        }
+    }
+}
+
+/* A new dictionary takes no field away from what is in force over the old one. */
+static void lint_users_of(const struct situation *situation, const Hs__Dictionary *dictionary,
+                          struct defects *defects)
+{
+    for (size_t i = 0; i < situation->catalogue->process_count; i++) {
+        const Hs__Process *process = situation->catalogue->processes[i];
+
+        if (strcmp(process->dictionary, dictionary->id) == 0) {
+            lint_process(process, dictionary, situation->office, defects);
+            lint_packs_of(situation, process, dictionary, defects);
+        }
+    }
+}
+
 static bool is_sound(const struct situation *situation, const struct publication *publication,
                      struct decision *out)
 {
@@ -207,10 +234,13 @@ static bool is_sound(const struct situation *situation, const struct publication
     defects_init(defects, situation->arena);
     if (publication->dictionary != NULL) {
         lint_dictionary(publication->dictionary, defects);
+        lint_users_of(situation, publication->dictionary, defects);
     } else if (publication->process != NULL) {
-        lint_process(publication->process,
-                     dictionary_named(situation, publication->process->dictionary),
-                     situation->office, defects);
+        const Hs__Dictionary *dictionary =
+            dictionary_named(situation, publication->process->dictionary);
+
+        lint_process(publication->process, dictionary, situation->office, defects);
+        lint_packs_of(situation, publication->process, dictionary, defects);
     } else {
         lint_pack_everywhere(situation, publication->pack, defects);
     }

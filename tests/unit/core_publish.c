@@ -217,6 +217,70 @@ static void a_process_that_does_not_lint_is_refused(void **state)
                      REFUSAL_DEFINITION_INVALID);
 }
 
+static void what_is_in_force_still_holds_under_a_new_definition(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Dictionary dictionary = *f->office.dictionary;
+    Hs__Process process = *f->office.process;
+    Hs__Setting setting = HS__SETTING__INIT;
+    Hs__Setting *settings[] = {&setting};
+
+    publish_all(f);
+    f->catalogue.packs = (const Hs__Pack *const *)f->office.packs;
+    f->catalogue.pack_count = 4;
+    dictionary.version = 2;
+    dictionary.n_fields--; /* "style", which planning's rule reads */
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__DICTIONARY, &dictionary),
+                     REFUSAL_DEFINITION_INVALID);
+    assert_non_null(strstr(f->decision.detail, "style"));
+    dictionary.n_fields++;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__DICTIONARY, &dictionary),
+                     REFUSAL_NONE);
+
+    f->office.packs[1]->rules[0]->condition = "lane.width_m >= cfg.width";
+    process.version = 2;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, &process),
+                     REFUSAL_DEFINITION_INVALID);
+    setting.name = "width";
+    setting.value_case = HS__SETTING__VALUE_NUMBER;
+    setting.number = "4";
+    process.n_settings = 1;
+    process.settings = settings;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, &process),
+                     REFUSAL_NONE);
+}
+
+static void other_definitions_have_versions_like_packs(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Dictionary dictionary = *f->office.dictionary;
+
+    publish_all(f);
+    dictionary.n_fields--;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__DICTIONARY, &dictionary),
+                     REFUSAL_DEFINITION_VERSION_REUSED);
+    dictionary.n_fields++;
+    dictionary.version = 3;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__DICTIONARY, &dictionary),
+                     REFUSAL_NONE);
+    dictionary.version = 2;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__DICTIONARY, &dictionary),
+                     REFUSAL_DEFINITION_OLDER);
+}
+
+static void a_definition_larger_than_the_limit_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Dictionary dictionary = *f->office.dictionary;
+    size_t size = 1024 * 1024;
+    char *id = arena_alloc(&f->arena, size + 1);
+
+    memset(id, 'a', size);
+    dictionary.id = id;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__DICTIONARY, &dictionary),
+                     REFUSAL_TOO_LARGE);
+}
+
 static void bytes_that_are_no_definition_are_refused(void **state)
 {
     struct fixture *f = *state;
@@ -286,6 +350,9 @@ int main(void)
         T(what_rests_on_a_statute_is_not_waivable),
         T(nobody_publishes_anothers_rules),
         T(a_process_that_does_not_lint_is_refused),
+        T(what_is_in_force_still_holds_under_a_new_definition),
+        T(other_definitions_have_versions_like_packs),
+        T(a_definition_larger_than_the_limit_is_refused),
         T(bytes_that_are_no_definition_are_refused),
         T(who_administers_does_nothing_else),
         T(every_role_is_refused_what_its_row_does_not_name),
