@@ -462,27 +462,30 @@ static bool hash_packet(const struct situation *situation, const Hs__Packet *pac
     return true;
 }
 
-static bool process_is_known(const struct situation *situation, const char *id)
+static const Hs__Office__Current *process_in_force(const struct situation *situation,
+                                                   const char *id)
 {
     for (size_t i = 0; i < situation->office->n_processes; i++) {
         if (strcmp(situation->office->processes[i]->id, id) == 0) {
-            return true;
+            return situation->office->processes[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-/* Refuses a submission that no rulebook stands behind, saying why. */
+/* Refuses a submission that no rulebook stands behind, saying why. The pins of a new version are
+ * set when its last pack is there; the rulebook of the version before does not stand in for it. */
 static bool process_is_ready(const struct situation *situation, const char *wanted,
                              struct decision *out)
 {
     const char *id = wanted[0] == '\0' ? situation->office->default_process : wanted;
+    const Hs__Office__Current *current = process_in_force(situation, id);
 
-    if (!process_is_known(situation, id)) {
+    if (current == NULL) {
         decision_refuse(out, REFUSAL_UNKNOWN_PROCESS, id);
         return false;
     }
-    if (situation->rulebook == NULL) {
+    if (situation->rulebook == NULL || situation->rulebook->process->version != current->version) {
         decision_refuse(out, REFUSAL_DEPARTMENT_NOT_READY, id);
         return false;
     }

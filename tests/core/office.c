@@ -199,6 +199,7 @@ static void make_record(struct small_office *office)
     office->office.departments[1] = department(office, "fire", HS__DEPARTMENT__ANSWER__RULES);
     office->office.n_departments = 2;
     current->id = "small_review";
+    current->version = 1;
     office->office.processes[0] = current;
     office->office.n_processes = 1;
 }

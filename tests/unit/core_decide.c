@@ -486,6 +486,16 @@ static void every_arena_size_gives_a_decision_or_too_complex(void **state)
     assert_true(was_decided);
 }
 
+static void a_process_whose_new_version_lacks_a_pack_takes_no_submission(void **state)
+{
+    struct fixture *f = *state;
+
+    f->office.office.processes[0]->version = 2; /* the rulebook is that of version 1 */
+
+    assert_int_equal(submit(f, small_packet_good()), REFUSAL_DEPARTMENT_NOT_READY);
+    assert_int_equal(f->office.office.proposals, 0);
+}
+
 static void a_round_that_involves_nobody_ends_at_once(void **state)
 {
     const Hs__Event__BodyCase kinds[] = {EVENT(PROPOSAL_SUBMITTED), EVENT(ROUND_OPENED),
@@ -547,6 +557,7 @@ int main(void)
         T(a_withdrawn_proposal_takes_no_opinion),
         T(a_submission_that_cannot_be_taken_leaves_nothing),
         T(every_arena_size_gives_a_decision_or_too_complex),
+        T(a_process_whose_new_version_lacks_a_pack_takes_no_submission),
         T(a_round_that_involves_nobody_ends_at_once),
         T(a_disabled_principal_may_do_nothing),
         T(numbers_begin_again_with_the_local_year),
