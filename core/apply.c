@@ -272,9 +272,17 @@ static void competence_settled(Hs__Proposal *proposal, const Hs__CompetenceSettl
         review->result = HS__OPINION__RESULT__NOT_INVOLVED;
         return;
     }
-    review->state = HS__REVIEW__STATE__OPEN;
-    review->result = HS__OPINION__RESULT__UNSPECIFIED;
+
+    /* As before it was answered; a deadline that was recorded stays so. */
+    review->state = review->late ? HS__REVIEW__STATE__OVERDUE : HS__REVIEW__STATE__OPEN;
+    review->result = review->late ? HS__OPINION__RESULT__OVERDUE : HS__OPINION__RESULT__UNSPECIFIED;
     review->given_at = 0;
+    review->opinion = (ProtobufCBinaryData){0};
+    review->item_count = 0;
+    review->by_rules = false;
+    review->late = false;
+    review->given_by = "";
+    review->signer = "";
 }
 
 static void review_overdue(Hs__Proposal *proposal, const Hs__ReviewOverdue *overdue)

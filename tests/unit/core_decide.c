@@ -350,7 +350,8 @@ static void a_disagreement_beside_silence_returns_and_the_late_opinion_is_kept(v
     assert_int_equal(f->proposal.outcome, HS__VERDICT__OUTCOME__RETURNED);
 }
 
-static enum refusal settle(struct fixture *f, bool confirmed, const char *reason)
+static enum refusal settle_of(struct fixture *f, const char *department, bool confirmed,
+                              const char *reason)
 {
     Hs__ReviewRef ref = HS__REVIEW_REF__INIT;
     Hs__SettleCompetence body = HS__SETTLE_COMPETENCE__INIT;
@@ -358,13 +359,41 @@ static enum refusal settle(struct fixture *f, bool confirmed, const char *reason
 
     ref.proposal = 1;
     ref.round = 1;
-    ref.department = "planning";
+    ref.department = department;
     body.review = &ref;
     body.confirmed = confirmed;
     body.reason = reason;
     command.body_case = HS__COMMAND__BODY_SETTLE_COMPETENCE;
     command.settle_competence = &body;
     return run(f, &f->office.chief, &command);
+}
+
+static enum refusal settle(struct fixture *f, bool confirmed, const char *reason)
+{
+    return settle_of(f, "planning", confirmed, reason);
+}
+
+static void what_the_lead_sends_back_has_no_answer_and_no_second_deadline(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Opinion *opinion = opinion_of(f, RESULT(NOT_COMPETENT));
+    const Hs__Review *review = NULL;
+
+    submit(f, small_packet_good());
+    opinion->reason = "由住建部门负责";
+    f->now_ms = f->proposal.reviews[1]->due_at + 1;
+    pass_deadline(f);
+    assert_int_equal(give(f, &f->office.fireman, "fire", opinion), REFUSAL_NONE);
+    assert_int_equal(settle_of(f, "fire", false, "属消防职责"), REFUSAL_NONE);
+
+    review = f->proposal.reviews[1];
+    assert_int_equal(review->state, HS__REVIEW__STATE__OVERDUE);
+    assert_int_equal(review->result, RESULT(OVERDUE));
+    assert_int_equal(review->opinion.len, 0);
+    assert_string_equal(review->given_by, "");
+    assert_string_equal(review->signer, "");
+    pass_deadline(f);
+    assert_int_equal(f->decision.event_count, 0);
 }
 
 static void not_competent_waits_for_the_lead(void **state)
@@ -553,6 +582,7 @@ int main(void)
         T(silence_holds_the_verdict_until_the_late_opinion_comes),
         T(a_disagreement_beside_silence_returns_and_the_late_opinion_is_kept),
         T(not_competent_waits_for_the_lead),
+        T(what_the_lead_sends_back_has_no_answer_and_no_second_deadline),
         T(the_leads_failed_check_is_an_item_of_the_office),
         T(a_withdrawn_proposal_takes_no_opinion),
         T(a_submission_that_cannot_be_taken_leaves_nothing),
