@@ -160,7 +160,7 @@ void decide_change(const struct situation *situation, const Hs__ChangePrincipal 
         decision_refuse(out, REFUSAL_ROLES_INCOMPATIBLE, change->name);
         return;
     }
-    if (strcmp(change->name, situation->signer->name) == 0 && change->disabled) {
+    if (strcmp(change->name, situation->signer->name) == 0) {
         decision_refuse(out, REFUSAL_NOT_ALLOWED, change->name); /* nobody locks the office out */
         return;
     }
