@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of core/opinion: the parts and the items of an opinion, and that a decision changes nothing
+ * of what it is given. */
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "core/apply.h"
+#include "core/decide.h"
+#include "lib/hash.h"
+#include "tests/core/office.h"
+
+#define RESULT(name)   HS__OPINION__RESULT__##name
+#define SEVERITY(name) HS__ITEM__SEVERITY__##name
+
+enum { OWNERS = 2, ITEMS_TOO_MANY = 1025 };
+
+/* A round is open, fire is a department of two owners, and its reviewer has an opinion to give. */
+struct fixture {
+    struct arena arena;
+    struct small_office office;
+    Hs__Proposal proposal;
+    Hs__Department__Owner owners[OWNERS];
+    Hs__Department__Owner *owner_rows[OWNERS];
+    Hs__Item item;
+    Hs__Item *items[ITEMS_TOO_MANY];
+    Hs__Part parts[OWNERS];
+    Hs__Part *part_rows[OWNERS];
+    Hs__Opinion opinion;
+    struct decision decision;
+};
+
+/* Decides @command, holds everything that was given against what it was, and applies the events. */
+static enum refusal run(struct fixture *f, const Hs__Principal *signer, const Hs__Command *command)
+{
+    struct situation situation = {
+        .now_ms = OFFICE_START_MS,
+        .office = &f->office.office,
+        .signer = signer,
+        .proposal = f->proposal.id == 0 ? NULL : &f->proposal,
+        .rulebook = f->office.rulebook,
+        .arena = &f->arena,
+    };
+    const void *const given[] = {&f->office.office, &f->proposal, signer, command};
+    struct hash before[ARRAY_COUNT(given)];
+
+    for (size_t i = 0; i < ARRAY_COUNT(given); i++) {
+        before[i] = hash_of(message_pack(given[i], &f->arena));
+    }
+    decide_command(&situation, command, &f->decision);
+    for (size_t i = 0; i < ARRAY_COUNT(given); i++) {
+        struct hash after = hash_of(message_pack(given[i], &f->arena));
+        assert_memory_equal(before[i].bytes, after.bytes, sizeof after.bytes);
+    }
+    for (size_t i = 0; i < f->decision.event_count; i++) {
+        apply_office(&f->office.office, f->decision.events[i], &f->arena);
+        apply_proposal(&f->proposal, f->decision.events[i], OFFICE_START_MS, &f->arena);
+    }
+    return f->decision.refusal;
+}
+
+static enum refusal submit(struct fixture *f, const char *title)
+{
+    struct small_packet packet = small_packet_good();
+    Hs__Submit body = HS__SUBMIT__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+
+    body.packet = small_packet_make(&f->office, &packet);
+    body.title = title;
+    command.body_case = HS__COMMAND__BODY_SUBMIT;
+    command.submit = &body;
+    return run(f, &f->office.applicant, &command);
+}
+
+static enum refusal give(struct fixture *f)
+{
+    Hs__ReviewRef ref = HS__REVIEW_REF__INIT;
+    Hs__GiveOpinion body = HS__GIVE_OPINION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+
+    ref.proposal = 1;
+    ref.round = 1;
+    ref.department = "fire";
+    body.review = &ref;
+    body.opinion = &f->opinion;
+    command.body_case = HS__COMMAND__BODY_GIVE_OPINION;
+    command.give_opinion = &body;
+    return run(f, &f->office.fireman, &command);
+}
+
+static void set_up_opinion(struct fixture *f)
+{
+    static const char *const names[OWNERS] = {"north", "south"};
+
+    for (size_t i = 0; i < OWNERS; i++) {
+        f->owners[i] = (Hs__Department__Owner)HS__DEPARTMENT__OWNER__INIT;
+        f->owners[i].id = names[i];
+        f->owner_rows[i] = &f->owners[i];
+        f->parts[i] = (Hs__Part)HS__PART__INIT;
+        f->parts[i].owner = names[i];
+        f->parts[i].result = RESULT(AGREE);
+        f->part_rows[i] = &f->parts[i];
+    }
+    for (size_t i = 0; i < ITEMS_TOO_MANY; i++) {
+        f->items[i] = &f->item;
+    }
+    f->item.severity = SEVERITY(MUST);
+    f->item.demand = "加宽车道";
+    f->item.basis = "GB 50016 7.1.8";
+    f->opinion.result = RESULT(CONDITIONAL);
+    f->opinion.items = f->items;
+    f->opinion.n_items = 1;
+    f->opinion.parts = f->part_rows;
+}
+
+static int set_up(void **state)
+{
+    static struct fixture fixture;
+
+    fixture = (struct fixture){
+        .proposal = HS__PROPOSAL__INIT, .item = HS__ITEM__INIT, .opinion = HS__OPINION__INIT};
+    arena_init(&fixture.arena, 64 << 20);
+    small_office_init(&fixture.office, &fixture.arena);
+    set_up_opinion(&fixture);
+    fixture.office.office.departments[1]->owners = fixture.owner_rows;
+    fixture.office.office.departments[1]->n_owners = OWNERS;
+    assert_int_equal(submit(&fixture, "桂雨苑"), REFUSAL_NONE);
+    *state = &fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    arena_release(&f->arena);
+    return 0;
+}
+
+static void an_item_says_what_is_demanded_and_how_strictly(void **state)
+{
+    struct fixture *f = *state;
+
+    f->item.demand = "";
+    assert_int_equal(give(f), REFUSAL_ITEM_INVALID);
+    assert_string_equal(f->decision.detail, "items[0]");
+    f->item.demand = "加宽车道";
+    f->item.severity = SEVERITY(UNSPECIFIED);
+    assert_int_equal(give(f), REFUSAL_ITEM_INVALID);
+    f->item.severity = SEVERITY(MUST);
+    f->item.id = "LJHS-2026-0001/1/fire#1";
+    assert_int_equal(give(f), REFUSAL_ITEM_INVALID);
+    f->item.id = "";
+    f->item.owner = "west";
+    assert_int_equal(give(f), REFUSAL_ITEM_INVALID);
+    f->item.owner = "south";
+    assert_int_equal(give(f), REFUSAL_NONE);
+}
+
+static void parts_are_one_of_each_owner_and_the_worst_is_the_result(void **state)
+{
+    struct fixture *f = *state;
+
+    f->opinion.n_parts = OWNERS;
+    assert_int_equal(give(f), REFUSAL_PARTS_INVALID); /* all agree, the result does not */
+    f->parts[0].result = RESULT(CONDITIONAL);
+    f->parts[1].owner = "north";
+    assert_int_equal(give(f), REFUSAL_PARTS_INVALID);
+    f->parts[1].owner = "west";
+    assert_int_equal(give(f), REFUSAL_PARTS_INVALID);
+    f->parts[1].owner = "south";
+    f->parts[1].result = RESULT(NOT_COMPETENT);
+    assert_int_equal(give(f), REFUSAL_PARTS_INVALID);
+    f->parts[1].result = RESULT(NOT_INVOLVED);
+    f->opinion.n_parts = 1;
+    assert_int_equal(give(f), REFUSAL_PARTS_INVALID);
+    f->opinion.n_parts = OWNERS;
+    assert_int_equal(give(f), REFUSAL_NONE);
+}
+
+static void titles_and_lists_of_items_have_a_limit(void **state)
+{
+    struct fixture *f = *state;
+    char title[1026];
+
+    f->opinion.n_items = ITEMS_TOO_MANY;
+    assert_int_equal(give(f), REFUSAL_TOO_LARGE);
+    f->opinion.n_items = ITEMS_TOO_MANY - 1;
+    assert_int_equal(give(f), REFUSAL_NONE);
+
+    memset(title, 'x', sizeof title);
+    title[sizeof title - 1] = '\0';
+    assert_int_equal(submit(f, title), REFUSAL_TOO_LARGE);
+}
+
+static void a_refused_opinion_leaves_the_review_as_it_was(void **state)
+{
+    struct fixture *f = *state;
+    struct hash before = hash_of(message_pack(&f->proposal, &f->arena));
+
+    f->opinion.n_items = 0;
+    assert_int_equal(give(f), REFUSAL_ITEMS_MISSING);
+
+    struct hash after = hash_of(message_pack(&f->proposal, &f->arena));
+    assert_memory_equal(before.bytes, after.bytes, sizeof after.bytes);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(an_item_says_what_is_demanded_and_how_strictly),
+        T(parts_are_one_of_each_owner_and_the_worst_is_the_result),
+        T(titles_and_lists_of_items_have_a_limit),
+        T(a_refused_opinion_leaves_the_review_as_it_was),
+    };
+
+    return cmocka_run_group_tests_name("opinion", tests, NULL, NULL);
+}
