@@ -209,6 +209,18 @@ static enum refusal check_item(const Hs__Item *item, const Hs__Department *depar
     return REFUSAL_NONE;
 }
 
+static bool has_must_item(const Hs__Opinion *opinion)
+{
+    for (size_t i = 0; i < opinion->n_items; i++) {
+        if (opinion->items[i]->severity == HS__ITEM__SEVERITY__MUST) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Who disagrees or sets conditions says what must change and on which basis: only an item of
+ * severity must needs one, so advice alone is not enough. */
 static bool items_fit(const struct situation *situation, const Hs__Opinion *opinion,
                       const Hs__Department *department, struct decision *out)
 {
@@ -219,10 +231,6 @@ static bool items_fit(const struct situation *situation, const Hs__Opinion *opin
         decision_refuse(out, REFUSAL_TOO_LARGE, "items");
         return false;
     }
-    if (needs_items && opinion->n_items == 0) {
-        decision_refuse(out, REFUSAL_ITEMS_MISSING, NULL);
-        return false;
-    }
     for (size_t i = 0; i < opinion->n_items; i++) {
         enum refusal refusal = check_item(opinion->items[i], department);
 
@@ -230,6 +238,10 @@ static bool items_fit(const struct situation *situation, const Hs__Opinion *opin
             decision_refuse(out, refusal, arena_format(situation->arena, "items[%zu]", i));
             return false;
         }
+    }
+    if (needs_items && !has_must_item(opinion)) {
+        decision_refuse(out, REFUSAL_ITEMS_MISSING, NULL);
+        return false;
     }
     return true;
 }

@@ -38,8 +38,8 @@
     X(NOT_YOUR_REVIEW, "不是本部门的审查任务", "the review is another department's")               \
     X(OPINION_ALREADY_GIVEN, "本轮意见已经出具", "the opinion of this review was already given")   \
     X(RESULT_INVALID, "意见类型无效", "this is not a result that can be given")                    \
-    X(ITEMS_MISSING, "不同意或修改后同意须列明意见条目",                                           \
-      "disagree and conditional need at least one item")                                           \
+    X(ITEMS_MISSING, "不同意或修改后同意须列明至少一条强制性意见",                                 \
+      "disagree and conditional need at least one item of severity must")                          \
     X(ITEM_INVALID, "意见条目不完整", "an item lacks what it needs")                               \
     X(BASIS_MISSING, "强制性意见须注明依据", "an item of severity must needs a basis")             \
     X(REASON_MISSING, "须说明理由", "a reason is needed")                                          \

@@ -157,6 +157,19 @@ static void an_item_says_what_is_demanded_and_how_strictly(void **state)
     assert_int_equal(give(f), REFUSAL_NONE);
 }
 
+static void advice_alone_neither_returns_nor_binds(void **state)
+{
+    struct fixture *f = *state;
+
+    f->item.severity = SEVERITY(ADVICE);
+    f->item.basis = "";
+    assert_int_equal(give(f), REFUSAL_ITEMS_MISSING);
+    f->opinion.result = RESULT(DISAGREE);
+    assert_int_equal(give(f), REFUSAL_ITEMS_MISSING);
+    f->opinion.result = RESULT(AGREE);
+    assert_int_equal(give(f), REFUSAL_NONE);
+}
+
 static void parts_are_one_of_each_owner_and_the_worst_is_the_result(void **state)
 {
     struct fixture *f = *state;
@@ -211,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(an_item_says_what_is_demanded_and_how_strictly),
+        T(advice_alone_neither_returns_nor_binds),
         T(parts_are_one_of_each_owner_and_the_worst_is_the_result),
         T(titles_and_lists_of_items_have_a_limit),
         T(a_refused_opinion_leaves_the_review_as_it_was),
