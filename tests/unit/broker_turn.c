@@ -127,6 +127,7 @@ static int tear_down(void **state)
 struct draft {
     Hs__Command *command;
     uint8_t id[16];
+    size_t id_bytes; /* of id that are sent */
     const char *office;
     const char *signer;
     const struct sign_key *key;
@@ -143,7 +144,8 @@ static void make_id(int64_t at_ms, uint8_t tail, uint8_t id[16])
 
 static struct draft enrolment(struct fixture *f, const char *name, uint8_t tail)
 {
-    struct draft draft = {.office = "test", .signer = "person:security", .key = &f->admin_key};
+    struct draft draft = {
+        .id_bytes = 16, .office = "test", .signer = "person:security", .key = &f->admin_key};
     Hs__Command *command = message_new(&hs__command__descriptor, &f->arena);
     Hs__Enrol *enrol = message_new(&hs__enrol__descriptor, &f->arena);
     Hs__Principal *principal = message_new(&hs__principal__descriptor, &f->arena);
@@ -174,7 +176,7 @@ static Hs__SignedEnvelope *seal(struct fixture *f, const struct draft *draft)
     uint8_t *key_id = arena_alloc(&f->arena, SIGN_KEY_ID_BYTES);
 
     draft->command->id = (ProtobufCBinaryData){
-        16, arena_copy(&f->arena, (struct bytes){draft->id, sizeof draft->id})};
+        draft->id_bytes, arena_copy(&f->arena, (struct bytes){draft->id, sizeof draft->id})};
     ProtobufCBinaryData command = binary_of(message_pack(draft->command, &f->arena));
     envelope.office = draft->office;
     envelope.signer = draft->signer;
@@ -301,6 +303,17 @@ static void a_command_older_than_the_memory_is_refused(void **state)
     assert_refused(run(f, seal(f, &draft), draft.signer), REFUSAL_COMMAND_TOO_OLD);
     make_id(NOW_MS - memory_ms, 9, draft.id);
     assert_int_equal(run(f, seal(f, &draft), draft.signer)->kind, REPLY_RECEIPT);
+}
+
+static void a_command_id_has_16_bytes(void **state)
+{
+    struct fixture *f = *state;
+    struct draft draft = enrolment(f, "person:street", 9);
+
+    draft.id_bytes = 15;
+    assert_refused(run(f, seal(f, &draft), draft.signer), REFUSAL_COMMAND_ID_INVALID);
+    draft.id_bytes = 0;
+    assert_refused(run(f, seal(f, &draft), draft.signer), REFUSAL_COMMAND_ID_INVALID);
 }
 
 static void a_refused_command_may_be_decided_afresh(void **state)
@@ -509,6 +522,7 @@ int main(void)
         T(the_same_command_twice_in_one_turn_is_one),
         T(an_id_with_other_bytes_is_refused_and_changes_nothing),
         T(a_command_older_than_the_memory_is_refused),
+        T(a_command_id_has_16_bytes),
         T(a_refused_command_may_be_decided_afresh),
         T(an_envelope_that_proves_nothing_is_refused),
         T(time_never_goes_back),
