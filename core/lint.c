@@ -500,11 +500,24 @@ static bool pack_reads_setting(const Hs__Pack *pack, const char *setting, struct
     return false;
 }
 
+static bool stages_read_setting(const Hs__Process *process, const char *setting,
+                                struct arena *arena)
+{
+    for (size_t i = 0; i < process->n_stages; i++) {
+        for (size_t j = 0; j < process->stages[i]->n_seats; j++) {
+            if (expression_reads_setting(process->stages[i]->seats[j]->when, setting, arena)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void lint_settings(const Hs__Process *process, const Hs__Pack *const *packs, size_t count,
                    struct defects *defects)
 {
     for (size_t i = 0; i < process->n_settings; i++) {
-        bool is_read = false;
+        bool is_read = stages_read_setting(process, process->settings[i]->name, defects->arena);
 
         for (size_t j = 0; j < count && !is_read; j++) {
             is_read = pack_reads_setting(packs[j], process->settings[i]->name, defects->arena);

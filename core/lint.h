@@ -55,7 +55,8 @@ void lint_pack(const Hs__Pack *pack, const Hs__Dictionary *dictionary, const Hs_
  * out of order, hours that do not follow one another. */
 void lint_calendar(const Hs__Calendar *calendar, struct defects *defects);
 
-/* Adds a defect for every setting of @process that no rule of @packs reads. */
+/* Adds a defect for every setting of @process that neither a rule of @packs nor a `when` of its
+ * seats reads. */
 void lint_settings(const Hs__Process *process, const Hs__Pack *const *packs, size_t count,
                    struct defects *defects);
 
