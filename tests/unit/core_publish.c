@@ -8,6 +8,8 @@
 #include "core/apply.h"
 #include "core/authorise.h"
 #include "core/decide.h"
+#include "core/findings.h"
+#include "core/lint.h"
 #include "tests/core/office.h"
 
 struct fixture {
@@ -250,6 +252,44 @@ static void what_is_in_force_still_holds_under_a_new_definition(void **state)
                      REFUSAL_NONE);
 }
 
+static void a_setting_is_read_by_a_rule_or_a_seat(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Setting setting = HS__SETTING__INIT;
+    Hs__Setting *settings[] = {&setting};
+    struct defects defects;
+
+    setting.name = "width";
+    f->office.process->settings = settings;
+    f->office.process->n_settings = 1;
+    defects_init(&defects, &f->arena);
+    lint_settings(f->office.process, (const Hs__Pack *const *)f->office.packs, 4, &defects);
+    assert_int_equal(defects.total, 1);
+    assert_string_equal(defects.rows[0].path, "settings[0]");
+
+    f->office.process->stages[0]->seats[1]->when = "lane.width_m < cfg.width";
+    defects_init(&defects, &f->arena);
+    lint_settings(f->office.process, (const Hs__Pack *const *)f->office.packs, 4, &defects);
+    assert_int_equal(defects.total, 0);
+}
+
+static void a_basis_is_sure_with_a_clause_of_a_source_that_was_seen(void **state)
+{
+    struct fixture *f = *state;
+    const struct compiled_pack *pack = rulebook_pack(f->office.rulebook, "fire");
+    Hs__Citation *citation = f->office.packs[1]->rules[0]->citations[0];
+
+    assert_false(citation_needs_checking(pack, citation));
+    citation->clause = "";
+    assert_true(citation_needs_checking(pack, citation));
+    citation->clause = "1";
+    citation->confidence = HS__CITATION__CONFIDENCE__MEDIUM;
+    assert_true(citation_needs_checking(pack, citation));
+    citation->confidence = HS__CITATION__CONFIDENCE__HIGH;
+    f->office.packs[1]->sources[0]->verified = false;
+    assert_true(citation_needs_checking(pack, citation));
+}
+
 static void other_definitions_have_versions_like_packs(void **state)
 {
     struct fixture *f = *state;
@@ -351,6 +391,8 @@ int main(void)
         T(nobody_publishes_anothers_rules),
         T(a_process_that_does_not_lint_is_refused),
         T(what_is_in_force_still_holds_under_a_new_definition),
+        T(a_setting_is_read_by_a_rule_or_a_seat),
+        T(a_basis_is_sure_with_a_clause_of_a_source_that_was_seen),
         T(other_definitions_have_versions_like_packs),
         T(a_definition_larger_than_the_limit_is_refused),
         T(bytes_that_are_no_definition_are_refused),
