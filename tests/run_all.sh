@@ -26,7 +26,7 @@ count() {
     awk '/^[0-9]+ passed, 0 failed$/ { cases = $1 }
          /^ok +[a-z_]+: [0-9]+ tests$/ { tests += $3 }
          /^Ran [0-9]+ tests? in/ { tests += $2 }
-         END { print cases > 0 ? cases : tests > 0 ? tests : 1 }' "$1"
+         END { print (cases > 0 ? cases : tests > 0 ? tests : 1) }' "$1"
 }
 
 # step NAME COMMAND...: runs it, quietly.
