@@ -155,8 +155,9 @@ def settle(place, acknowledged):
     end = time.monotonic() + SETTLE_SECONDS
     while waiting:
         left = end - time.monotonic()
-        office.expect(left > 0, f"{len(waiting)} proposals have no verdict after "
-                                f"{SETTLE_SECONDS} s: {sorted(waiting, key=int)[:10]}")
+        if left <= 0:
+            raise office.Fault(f"{len(waiting)} proposals have no verdict after "
+                               f"{SETTLE_SECONDS} s: {sorted(waiting, key=int)[:10]}")
         event = json.loads(follower.line(left)).get("event", {})
         if any(kind in event for kind in ("verdictIssued", "gateFailed", "correctionRequested")):
             waiting.discard(str(event["proposal"]))
