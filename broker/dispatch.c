@@ -53,16 +53,16 @@ static size_t leases_and_credit(const struct broker *broker, const char *departm
  * part of an envelope that may be a hundred times its size, so it is read in an arena of its own
  * and only the packet is kept. */
 static struct bytes packet_bytes(struct broker *broker, struct transaction *txn,
-                                 const Hs__Proposal *proposal, struct arena *arena)
+                                 const struct packet_name *name, struct arena *arena)
 {
-    struct bytes bytes = turn_packet(broker->turn, proposal->id);
+    struct bytes bytes = turn_packet(broker->turn, name);
     Hs__Packet *packet = NULL;
 
     if (bytes.data != NULL) {
         return bytes;
     }
     arena_clear(&broker->scratch_arena);
-    if (body_packet(txn, proposal->id, proposal->packet_version, &broker->scratch_arena, &packet) !=
+    if (body_packet(txn, name->proposal, name->version, &broker->scratch_arena, &packet) !=
         ERR_OK) {
         return bytes;
     }
@@ -97,7 +97,8 @@ static Hs__ReviewTask *task_of(struct broker *broker, struct transaction *txn,
                                struct arena *arena)
 {
     Hs__ReviewTask *task = message_new(&hs__review_task__descriptor, arena);
-    struct bytes packet = packet_bytes(broker, txn, proposal, arena);
+    const struct packet_name name = {proposal->id, review->packet_version};
+    struct bytes packet = packet_bytes(broker, txn, &name, arena);
 
     if (task == NULL || packet.data == NULL) {
         return NULL;
@@ -107,7 +108,7 @@ static Hs__ReviewTask *task_of(struct broker *broker, struct transaction *txn,
     task->dispatched_at = review->dispatched_at;
     task->due_at = review->due_at;
     task->pins = proposal->pins;
-    task->packet_hash = proposal->packet;
+    task->packet_hash = review->packet;
     task->packet = binary_of(packet);
     return task->review == NULL || task->review_id == NULL ? NULL : task;
 }
@@ -138,6 +139,7 @@ static bool lend(struct broker *broker, struct transaction *txn, const struct du
 void dispatch_department(struct broker *broker, const char *department, struct arena *arena)
 {
     struct transaction *txn = NULL;
+    const struct inbox answerable = {department, INBOX_ANSWERABLE};
     struct due_reviews inbox = {.count = 0};
     struct session *agent = freest_agent(broker, department);
     size_t wanted = leases_and_credit(broker, department);
@@ -146,7 +148,7 @@ void dispatch_department(struct broker *broker, const char *department, struct a
         return;
     }
     /* What is leased stands in the inbox too, so so many rows hold all that can be lent. */
-    if (view_inbox(txn, department, wanted, arena, &inbox) != ERR_OK) {
+    if (view_inbox(txn, &answerable, wanted, arena, &inbox) != ERR_OK) {
         inbox.count = 0;
     }
     for (size_t i = 0; i < inbox.count && agent != NULL; i++) {
@@ -265,6 +267,8 @@ static void take_happening(struct broker *broker, const struct happening *happen
         for (size_t i = 0; i < proposal->n_reviews; i++) {
             touch(touched, proposal->reviews[i]->department);
         }
+    } else if (event->body_case == HS__EVENT__BODY_CLOCK_RESUMED) {
+        touch(touched, event->clock_resumed->department);
     } else if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN) {
         end_leases(broker, proposal, event->opinion_given->department, arena);
         touch(touched, event->opinion_given->department);

@@ -272,23 +272,32 @@ static Hs__ReviewLine *line_of(struct asking *asking, const struct due_review *r
     return line->review_id == NULL || line->review == NULL ? NULL : line;
 }
 
-static bool add_reviews(struct asking *asking, const char *department, size_t limit,
-                        Hs__Answer__Reviews *out)
+static bool add_part(struct asking *asking, const struct inbox *inbox, size_t limit,
+                     Hs__Answer__Reviews *out)
 {
-    struct due_reviews inbox = {.count = 0};
+    struct due_reviews list = {.count = 0};
 
-    if (view_inbox(asking->txn, department, limit - out->n_reviews, asking->arena, &inbox) !=
-        ERR_OK) {
+    if (view_inbox(asking->txn, inbox, limit - out->n_reviews, asking->arena, &list) != ERR_OK) {
         return false;
     }
-    for (size_t i = 0; i < inbox.count; i++) {
-        Hs__ReviewLine *line = line_of(asking, &inbox.rows[i], department);
+    for (size_t i = 0; i < list.count; i++) {
+        Hs__ReviewLine *line = line_of(asking, &list.rows[i], inbox->department);
 
         if (line != NULL) {
             out->reviews[out->n_reviews++] = line;
         }
     }
     return true;
+}
+
+/* What can be answered first, then what waits for a correction. */
+static bool add_reviews(struct asking *asking, const char *department, size_t limit,
+                        Hs__Answer__Reviews *out)
+{
+    const struct inbox answerable = {department, INBOX_ANSWERABLE};
+    const struct inbox waiting = {department, INBOX_WAITING};
+
+    return add_part(asking, &answerable, limit, out) && add_part(asking, &waiting, limit, out);
 }
 
 static void answer_reviews(struct asking *asking)

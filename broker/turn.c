@@ -20,6 +20,7 @@ enum { COMMAND_ID_TIME_BYTES = 6 };
 struct turn {
     struct turn_settings settings;
     struct arena arena;
+    struct arena scratch; /* one entry read from the journal */
     struct ledger *ledger;
     const Hs__Office *office; /* as the turn has made it so far */
     int64_t now_ms;
@@ -38,7 +39,7 @@ struct turn {
     size_t happening_capacity;
 
     struct submitted_packet {
-        uint64_t proposal;
+        struct packet_name name;
         struct bytes bytes;
     } * packets;
     size_t packet_count;
@@ -89,6 +90,7 @@ struct turn *turn_new(const struct turn_settings *settings)
     require(turn != NULL);
     turn->settings = *settings;
     arena_init(&turn->arena, TURN_ARENA_BYTES);
+    arena_init(&turn->scratch, TURN_ARENA_BYTES);
     return turn;
 }
 
@@ -98,6 +100,7 @@ void turn_free(struct turn *turn)
         return;
     }
     arena_release(&turn->arena);
+    arena_release(&turn->scratch);
     merkle_release(&turn->past.tree);
     free(turn->replies);
     free(turn->happenings);
@@ -388,6 +391,59 @@ static void find_named(struct turn *turn, const Hs__Command *command, struct sit
     }
 }
 
+/* True if @command is a correction while a round runs. */
+static bool is_in_round(const Hs__Command *command, const struct situation *situation)
+{
+    return command->body_case == HS__COMMAND__BODY_REVISE && situation->proposal != NULL &&
+           situation->proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW;
+}
+
+/* Finds what a round is held to, and the packet it is about: an envelope may be a hundred times its
+ * packet, so it is read in an arena of its own. False: there is no room. */
+static bool find_round(struct turn *turn, const struct definition_source *source,
+                       struct situation *situation)
+{
+    struct transaction *txn = journal_transaction(turn->settings.journal);
+    const struct packet_name name = {situation->proposal->id, situation->proposal->packet_version};
+    struct bytes bytes = turn_packet(turn, &name);
+    Hs__Packet *packet = NULL;
+
+    situation->rulebook =
+        library_rulebook(turn->settings.library, bytes_of(situation->proposal->pins), source);
+    if (bytes.data != NULL) {
+        situation->packet = message_read(&hs__packet__descriptor, bytes, &turn->arena);
+        return situation->rulebook != NULL && situation->packet != NULL;
+    }
+    arena_clear(&turn->scratch);
+
+    enum err err = body_packet(txn, name.proposal, name.version, &turn->scratch, &packet);
+    if (err != ERR_OK && err != ERR_FULL) {
+        fail(turn, err);
+    }
+    situation->packet = err == ERR_OK ? message_copy(packet, &turn->arena) : NULL;
+    return situation->rulebook != NULL && situation->packet != NULL;
+}
+
+/* Finds the rulebook of a submission or a revision, and what else it is held against. */
+static bool find_rulebook(struct turn *turn, const Hs__Command *command,
+                          const struct definition_source *source, struct situation *situation)
+{
+    const Hs__Packet *packet = packet_of(command);
+
+    if (packet == NULL) {
+        return true;
+    }
+    if (is_in_round(command, situation)) {
+        if (!find_round(turn, source, situation)) {
+            return false;
+        }
+    } else {
+        situation->rulebook = library_current(turn->settings.library, situation->office,
+                                              process_of(command, situation), source);
+    }
+    return find_documents(turn, packet, situation);
+}
+
 /* Finds everything that the decision of @command may ask for. False: the arena is too small or the
  * store failed. */
 static bool find_situation(struct turn *turn, const struct command *command,
@@ -395,7 +451,6 @@ static bool find_situation(struct turn *turn, const struct command *command,
 {
     struct definition_source source = definitions_of(journal_transaction(turn->settings.journal));
     uint64_t proposal = proposal_of(command->content);
-    const Hs__Packet *packet = packet_of(command->content);
 
     *situation = (struct situation){
         .now_ms = turn->now_ms,
@@ -416,12 +471,8 @@ static bool find_situation(struct turn *turn, const struct command *command,
         }
         situation->proposal = record;
     }
-    if (packet != NULL) {
-        situation->rulebook = library_current(turn->settings.library, situation->office,
-                                              process_of(command->content, situation), &source);
-        if (!find_documents(turn, packet, situation)) {
-            return false;
-        }
+    if (!find_rulebook(turn, command->content, &source, situation)) {
+        return false;
     }
     if (command->content->body_case == HS__COMMAND__BODY_PUBLISH) {
         situation->catalogue =
@@ -501,6 +552,17 @@ static uint64_t record_event(struct turn *turn, const Hs__Event *event,
     return seq;
 }
 
+/* Returns the version that @decision, which is recorded, gave its packet. */
+static uint32_t version_of(const struct decision *decision)
+{
+    for (size_t i = 0; i < decision->event_count; i++) {
+        if (decision->events[i]->body_case == HS__EVENT__BODY_PACKET_REVISED) {
+            return decision->events[i]->packet_revised->version;
+        }
+    }
+    return 1;
+}
+
 static void keep_packet(struct turn *turn, const struct command *command,
                         const struct decision *decision)
 {
@@ -516,7 +578,7 @@ static void keep_packet(struct turn *turn, const struct command *command,
     turn->packets = grown(turn->packets, turn->packet_count, &turn->packet_capacity,
                           sizeof(struct submitted_packet));
     turn->packets[turn->packet_count++] =
-        (struct submitted_packet){decision->result.proposal, bytes};
+        (struct submitted_packet){{decision->result.proposal, version_of(decision)}, bytes};
 }
 
 static void record_decision(struct turn *turn, struct envelope *envelope, struct command *command,
@@ -947,10 +1009,11 @@ const struct happening *turn_happenings(const struct turn *turn, size_t *count)
     return turn->happenings;
 }
 
-struct bytes turn_packet(const struct turn *turn, uint64_t proposal)
+struct bytes turn_packet(const struct turn *turn, const struct packet_name *name)
 {
     for (size_t i = turn->packet_count; i > 0; i--) {
-        if (turn->packets[i - 1].proposal == proposal) {
+        if (turn->packets[i - 1].name.proposal == name->proposal &&
+            turn->packets[i - 1].name.version == name->version) {
             return turn->packets[i - 1].bytes;
         }
     }

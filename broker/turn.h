@@ -112,9 +112,15 @@ enum err turn_end(struct turn *turn);
 const struct reply *turn_replies(const struct turn *turn, size_t *count);
 const struct happening *turn_happenings(const struct turn *turn, size_t *count);
 
-/* Returns the bytes of the packet of @proposal that was submitted or revised in this turn, for its
- * reviews; data is NULL if it was not. */
-struct bytes turn_packet(const struct turn *turn, uint64_t proposal);
+/* A version of a proposal's packet. */
+struct packet_name {
+    uint64_t proposal;
+    uint32_t version;
+};
+
+/* Returns the bytes of the packet called @name if it was submitted in this turn, for its reviews;
+ * data is NULL if it was not. */
+struct bytes turn_packet(const struct turn *turn, const struct packet_name *name);
 
 /* Returns the bytes of the SignedHead of the turn's commit; data is NULL if it recorded nothing. */
 struct bytes turn_head(const struct turn *turn);

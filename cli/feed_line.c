@@ -78,6 +78,13 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event)
                           word_of_outcome(cli, event->verdict_issued->outcome));
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
         return cli_text(cli, "撤回", "withdrawn");
+    case HS__EVENT__BODY_CLOCK_HELD:
+        return cli_format(
+            cli, cli_text(cli, "%s 中止计时，待补正", "%s: its clock stands until a correction"),
+            event->clock_held->department);
+    case HS__EVENT__BODY_CLOCK_RESUMED:
+        return cli_format(cli, cli_text(cli, "%s 恢复计时", "%s: its clock goes on"),
+                          event->clock_resumed->department);
     case HS__EVENT__BODY_GENESIS:
     case HS__EVENT__BODY_PRINCIPAL_ENROLLED:
     case HS__EVENT__BODY_PRINCIPAL_CHANGED:

@@ -89,16 +89,21 @@ int intake_print(struct cli *cli, struct session *session, const Hs__Proposal *p
     return print_missing(cli, session, proposal, file);
 }
 
+static json_t *texts_to_json(const char *const *texts, size_t count)
+{
+    json_t *json = cli_memory(json_array());
+
+    for (size_t i = 0; i < count; i++) {
+        cli_memory(json_array_append_new(json, json_string(texts[i])) == 0 ? json : NULL);
+    }
+    return json;
+}
+
 static json_t *missing_to_json(const Hs__MissingField *missing)
 {
-    json_t *rules = json_array();
-
-    for (size_t i = 0; i < missing->n_rule_ids; i++) {
-        cli_memory(json_array_append_new(rules, json_string(missing->rule_ids[i])) == 0 ? rules
-                                                                                        : NULL);
-    }
-    return json_pack("{s:s, s:o, s:s}", "path", missing->path, "ruleIds", rules, "reason",
-                     missing->reason);
+    return json_pack("{s:s, s:o, s:s, s:o}", "path", missing->path, "ruleIds",
+                     texts_to_json(missing->rule_ids, missing->n_rule_ids), "reason",
+                     missing->reason, "packs", texts_to_json(missing->packs, missing->n_packs));
 }
 
 static int print_json(struct cli *cli, struct session *session, const Hs__Proposal *proposal)
@@ -157,9 +162,15 @@ int intake_tell(struct cli *cli, struct session *session, const Hs__Proposal *pr
         (void)fprintf(cli->out, "%s\n", proposal->number); /* shows when out is flushed */
         (void)fflush(cli->out);
     }
-    if (proposal->status != HS__PROPOSAL__STATUS__GATE_FAILED &&
-        proposal->status != HS__PROPOSAL__STATUS__INCOMPLETE) {
+    if (proposal->status == HS__PROPOSAL__STATUS__GATE_FAILED ||
+        proposal->status == HS__PROPOSAL__STATUS__INCOMPLETE) {
+        return say_refusal(cli, session, proposal);
+    }
+    if (proposal->n_missing == 0) {
         return STATUS_DONE;
     }
-    return say_refusal(cli, session, proposal);
+    (void)fputs(cli_text(cli, "部分部门中止计时，待补正下列内容（用 revise 补交）：\n",
+                         "the clock of some departments stands until this is supplied (revise):\n"),
+                cli->err);
+    return intake_print(cli, session, proposal, cli->err);
 }

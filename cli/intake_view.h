@@ -8,8 +8,9 @@
 /* Tells what became of @proposal at intake, as `submit` and `revise` do: on out its number, or with
  * --json {"proposalId", "status", "outcome", "failedGates": [], "missing": []}; on err, if it
  * failed a gate or lacks something, "refused: GATE_FAILED" or "refused: INCOMPLETE" and below it
- * every failed gate and every missing field. Returns STATUS_REFUSED in these cases, STATUS_DONE, or
- * why the words of the gates could not be had. */
+ * every failed gate and every missing field. What only some departments of a round lack is told on
+ * err too, and no refusal. Returns STATUS_REFUSED in the first two cases, STATUS_DONE, or why the
+ * words of the gates could not be had. */
 int intake_tell(struct cli *cli, struct session *session, const Hs__Proposal *proposal);
 
 /* Prints the lists alone, on @file. */

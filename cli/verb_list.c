@@ -16,6 +16,7 @@ static bool is_waiting(const Hs__Review *review)
 {
     return review->state == HS__REVIEW__STATE__OPEN ||
            review->state == HS__REVIEW__STATE__OVERDUE ||
+           review->state == HS__REVIEW__STATE__HELD ||
            review->state == HS__REVIEW__STATE__NOT_COMPETENT;
 }
 

@@ -35,6 +35,19 @@ static int read_opinion(struct cli *cli, const struct arguments *arguments, Hs__
     return STATUS_DONE;
 }
 
+/* The packet that the review is about: a correction may have brought a newer one for others. */
+static ProtobufCBinaryData packet_under_review(const struct review_target *target)
+{
+    for (size_t i = 0; i < target->proposal->n_reviews; i++) {
+        const Hs__Review *review = target->proposal->reviews[i];
+
+        if (strcmp(review->department, target->ref.department) == 0) {
+            return review->packet;
+        }
+    }
+    return target->proposal->packet; /* no such review, as the broker will say */
+}
+
 static int send(struct cli *cli, struct session *session, struct review_target *target,
                 Hs__Opinion *opinion)
 {
@@ -44,7 +57,7 @@ static int send(struct cli *cli, struct session *session, struct review_target *
 
     require(opinion != NULL);
     if (opinion->packet.len == 0) {
-        opinion->packet = target->proposal->packet;
+        opinion->packet = packet_under_review(target);
     }
     give.review = &target->ref;
     give.opinion = opinion;

@@ -31,6 +31,8 @@ enum subject event_subject(const Hs__Event *event)
     case HS__EVENT__BODY_REVIEW_OVERDUE:
     case HS__EVENT__BODY_VERDICT_ISSUED:
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
+    case HS__EVENT__BODY_CLOCK_HELD:
+    case HS__EVENT__BODY_CLOCK_RESUMED:
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;
@@ -240,13 +242,72 @@ static void round_opened(Hs__Proposal *proposal, const Hs__RoundOpened *opened, 
     for (size_t i = 0; i < proposal->n_reviews; i++) {
         proposal->reviews[i]->state = HS__REVIEW__STATE__OPEN;
         proposal->reviews[i]->dispatched_at = at_ms;
+        proposal->reviews[i]->packet = proposal->packet;
+        proposal->reviews[i]->packet_version = proposal->packet_version;
     }
 }
 
-static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given, int64_t at_ms)
+/* Gives @review a list of holds of its own, with @more empty ones behind. The list is copied: the
+ * record it came from is not changed. */
+static void own_holds(Hs__Review *review, size_t more, struct arena *arena)
+{
+    size_t count = review->n_holds + more;
+    Hs__Hold **rows = arena_array(arena, count, sizeof(Hs__Hold *));
+    Hs__Hold *holds = arena_array(arena, count, sizeof *holds);
+
+    require(rows != NULL && holds != NULL);
+    for (size_t i = 0; i < count; i++) {
+        holds[i] = i < review->n_holds ? *review->holds[i] : (Hs__Hold)HS__HOLD__INIT;
+        rows[i] = &holds[i];
+    }
+    review->holds = rows;
+    review->n_holds = count;
+}
+
+static void clock_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, int64_t at_ms,
+                       struct arena *arena)
+{
+    Hs__Review *review = review_of(proposal, held->department);
+
+    own_holds(review, 1, arena);
+    review->holds[review->n_holds - 1]->reason = held->reason;
+    review->holds[review->n_holds - 1]->from_at = at_ms;
+    review->state = HS__REVIEW__STATE__HELD;
+}
+
+/* Ends the hold that stands. Where no review is held any more nothing is asked for. */
+static void end_hold(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms, struct arena *arena)
+{
+    own_holds(review, 0, arena);
+    review->holds[review->n_holds - 1]->to_at = at_ms;
+    review->state = HS__REVIEW__STATE__OPEN;
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        if (proposal->reviews[i]->state == HS__REVIEW__STATE__HELD) {
+            return;
+        }
+    }
+    proposal->n_missing = 0;
+}
+
+static void clock_resumed(Hs__Proposal *proposal, const Hs__ClockResumed *resumed, int64_t at_ms,
+                          struct arena *arena)
+{
+    Hs__Review *review = review_of(proposal, resumed->department);
+
+    end_hold(proposal, review, at_ms, arena);
+    review->due_at = resumed->due_at;
+    review->packet = proposal->packet;
+    review->packet_version = proposal->packet_version;
+}
+
+static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given, int64_t at_ms,
+                          struct arena *arena)
 {
     Hs__Review *review = review_of(proposal, given->department);
 
+    if (review->state == HS__REVIEW__STATE__HELD) {
+        end_hold(proposal, review, at_ms, arena);
+    }
     review->state = given->result == HS__OPINION__RESULT__NOT_COMPETENT
                         ? HS__REVIEW__STATE__NOT_COMPETENT
                         : HS__REVIEW__STATE__CLOSED;
@@ -321,7 +382,9 @@ static void gate_failed(Hs__Proposal *proposal, const Hs__GateFailed *failed)
 
 static void correction_requested(Hs__Proposal *proposal, const Hs__CorrectionRequested *requested)
 {
-    proposal->status = HS__PROPOSAL__STATUS__INCOMPLETE;
+    if (proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW) { /* there the clocks of some stand */
+        proposal->status = HS__PROPOSAL__STATUS__INCOMPLETE;
+    }
     proposal->n_missing = requested->n_missing;
     proposal->missing = requested->missing;
 }
@@ -349,7 +412,7 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_m
         review_received(proposal, event->review_received->department, at_ms);
         break;
     case HS__EVENT__BODY_OPINION_GIVEN:
-        opinion_given(proposal, event->opinion_given, at_ms);
+        opinion_given(proposal, event->opinion_given, at_ms, arena);
         break;
     case HS__EVENT__BODY_COMPETENCE_SETTLED:
         competence_settled(proposal, event->competence_settled);
@@ -359,6 +422,12 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_m
         break;
     case HS__EVENT__BODY_VERDICT_ISSUED:
         verdict_issued(proposal, event->verdict_issued, at_ms);
+        break;
+    case HS__EVENT__BODY_CLOCK_HELD:
+        clock_held(proposal, event->clock_held, at_ms, arena);
+        break;
+    case HS__EVENT__BODY_CLOCK_RESUMED:
+        clock_resumed(proposal, event->clock_resumed, at_ms, arena);
         break;
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
         proposal->status = HS__PROPOSAL__STATUS__WITHDRAWN;

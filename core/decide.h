@@ -36,8 +36,10 @@ struct situation {
     const Hs__Office *office;
     const Hs__Principal *signer;  /* authenticated */
     const Hs__Proposal *proposal; /* the one the command names; NULL: there is none */
-    const struct rulebook
-        *rulebook;                  /* submit, revise: the process's current one; NULL: not ready */
+    const Hs__Packet *packet;     /* revise in a round: the proposal's present one */
+    /* submit, revise: the process's current one, NULL if it is not ready; revise in a round: the
+     * one the round is pinned to. */
+    const struct rulebook *rulebook;
     const Hs__Principal *named;     /* enrol, change: the principal of that name, if there is one */
     const Hs__Principal *key_owner; /* enrol: whose key it already is, if anybody's */
     const char *const *missing_documents; /* submit, revise: names of documents not stored */
@@ -57,7 +59,9 @@ struct decision {
     Hs__Receipt__Result result;
 };
 
-enum { DECISION_EVENTS_MAX = 64 };
+enum {
+    DECISION_EVENTS_MAX = 160 /* of a round: two for each of 64 seats, and those of the whole */
+};
 
 /* Decides @command in @situation. */
 void decide_command(const struct situation *situation, const Hs__Command *command,

@@ -38,6 +38,8 @@ static const char *state_word(Hs__Review__State state)
         return "overdue";
     case HS__REVIEW__STATE__NOT_COMPETENT:
         return "not_competent";
+    case HS__REVIEW__STATE__HELD:
+        return "held";
     case HS__REVIEW__STATE__UNSPECIFIED:
     case _HS__REVIEW__STATE_IS_INT_SIZE:
         break;

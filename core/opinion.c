@@ -67,7 +67,8 @@ static bool is_answerable(const struct target *target)
     Hs__Review__State state = target->review->state;
 
     if (target->proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW) {
-        return state == HS__REVIEW__STATE__OPEN || state == HS__REVIEW__STATE__OVERDUE;
+        return state == HS__REVIEW__STATE__OPEN || state == HS__REVIEW__STATE__OVERDUE ||
+               state == HS__REVIEW__STATE__HELD; /* a person may judge without what is missing */
     }
     return target->proposal->status == HS__PROPOSAL__STATUS__CONCLUDED &&
            state == HS__REVIEW__STATE__OVERDUE;
@@ -277,7 +278,7 @@ static bool opinion_fits(const struct situation *situation, const struct target 
         return false;
     }
     if (opinion->packet.len > 0 &&
-        !bytes_equal(bytes_of(opinion->packet), bytes_of(target->proposal->packet))) {
+        !bytes_equal(bytes_of(opinion->packet), bytes_of(target->review->packet))) {
         decision_refuse(out, REFUSAL_PACKET_DIFFERS, NULL);
         return false;
     }

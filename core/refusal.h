@@ -33,6 +33,7 @@
     X(PACKET_INVALID, "送审材料不符合字段字典", "the packet does not fit the dictionary")          \
     X(DOCUMENT_MISSING, "送审文件尚未上传", "documents named by the packet are not stored")        \
     X(NOTHING_TO_REVISE, "当前没有待补正或修改的事项", "nothing is waiting for a revision")        \
+    X(CORRECTION_TOO_WIDE, "补正只能补充所列内容", "a correction changes only what was asked for") \
     X(PROPOSAL_ENDED, "申报项目已结束", "the proposal has ended")                                  \
     X(NOT_YOUR_PROPOSAL, "不是本主体的申报项目", "the proposal is another applicant's")            \
     X(NOT_YOUR_REVIEW, "不是本部门的审查任务", "the review is another department's")               \

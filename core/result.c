@@ -26,16 +26,20 @@ static bool add_review(const Hs__Event *event, const char *number, struct arena 
 bool result_of_events(Hs__Event *const *events, size_t count, const char *number,
                       struct arena *arena, Hs__Receipt__Result *out)
 {
+    bool is_in_round = false; /* a correction then holds some clocks only */
+
     *out = (Hs__Receipt__Result)HS__RECEIPT__RESULT__INIT;
     for (size_t i = 0; i < count; i++) {
         const Hs__Event *event = events[i];
 
         if (event->body_case == HS__EVENT__BODY_PROPOSAL_SUBMITTED) {
             number = event->proposal_submitted->number;
+        } else if (event->body_case == HS__EVENT__BODY_ROUND_OPENED) {
+            is_in_round = true;
         } else if (event->body_case == HS__EVENT__BODY_GATE_FAILED) {
             out->gate_failed = true;
         } else if (event->body_case == HS__EVENT__BODY_CORRECTION_REQUESTED) {
-            out->incomplete = true;
+            out->incomplete = !is_in_round;
         } else if (event->body_case == HS__EVENT__BODY_DEFINITION_PUBLISHED) {
             out->definition = event->definition_published->hash;
         }

@@ -23,6 +23,22 @@ static const char *fault_of_review(const Hs__Proposal *proposal, uint32_t round,
     return "the event is about a review that its round does not have";
 }
 
+static const char *fault_of_resumption(const Hs__ClockResumed *resumed,
+                                       const Hs__Proposal *proposal)
+{
+    const char *fault = fault_of_review(proposal, resumed->round, resumed->department);
+
+    for (size_t i = 0; fault == NULL && i < proposal->n_reviews; i++) {
+        const Hs__Review *review = proposal->reviews[i];
+
+        if (strcmp(review->department, resumed->department) == 0 &&
+            (review->state != HS__REVIEW__STATE__HELD || review->n_holds == 0)) {
+            return "a clock goes on that did not stand";
+        }
+    }
+    return fault;
+}
+
 static const char *fault_of_submission(const Hs__Event *event, const Hs__Proposal *proposal)
 {
     const Hs__ProposalSubmitted *submitted = event->proposal_submitted;
@@ -101,6 +117,10 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
     case HS__EVENT__BODY_REVIEW_OVERDUE:
         return fault_of_review(proposal, event->review_overdue->round,
                                event->review_overdue->department);
+    case HS__EVENT__BODY_CLOCK_HELD:
+        return fault_of_review(proposal, event->clock_held->round, event->clock_held->department);
+    case HS__EVENT__BODY_CLOCK_RESUMED:
+        return fault_of_resumption(event->clock_resumed, proposal);
     case HS__EVENT__BODY_PACKET_REVISED:
         if (event->packet_revised->packet.len != HASH_BYTES) {
             return "a packet without its hash";

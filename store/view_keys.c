@@ -67,7 +67,7 @@ static bool is_to_be_answered(const Hs__Proposal *record, const Hs__Review *revi
         return record->status == HS__PROPOSAL__STATUS__IN_REVIEW ||
                record->status == HS__PROPOSAL__STATUS__CONCLUDED;
     }
-    return review->state == HS__REVIEW__STATE__OPEN &&
+    return (review->state == HS__REVIEW__STATE__OPEN || review->state == HS__REVIEW__STATE__HELD) &&
            record->status == HS__PROPOSAL__STATUS__IN_REVIEW;
 }
 
@@ -79,6 +79,8 @@ static enum err add_inbox(struct view_keys *keys, const Hs__Proposal *record,
     row_key_clear(&key);
     row_key_add_text(&key, review->department);
     row_key_add_u8(&key, 0);
+    row_key_add_u8(&key,
+                   review->state == HS__REVIEW__STATE__HELD ? INBOX_WAITING : INBOX_ANSWERABLE);
     row_key_add_u64(&key, review->due_at > 0 ? (uint64_t)review->due_at : UINT64_MAX);
     row_key_add_u64(&key, record->id);
     row_key_add_u32(&key, record->round);

@@ -97,7 +97,7 @@ static int64_t due_from_key(uint64_t due)
     return due > INT64_MAX ? INT64_MAX : (int64_t)due;
 }
 
-enum err view_inbox(struct transaction *txn, const char *department, size_t max,
+enum err view_inbox(struct transaction *txn, const struct inbox *inbox, size_t max,
                     struct arena *arena, struct due_reviews *out)
 {
     struct due_reviews list = {0};
@@ -105,11 +105,12 @@ enum err view_inbox(struct transaction *txn, const char *department, size_t max,
     struct bytes value;
     struct row row;
     size_t capacity = 0;
-    const char *name = arena_text(arena, department);
+    const char *name = arena_text(arena, inbox->department);
 
     row_key_clear(&prefix);
-    row_key_add_text(&prefix, department);
+    row_key_add_text(&prefix, inbox->department);
     row_key_add_u8(&prefix, 0);
+    row_key_add_u8(&prefix, (uint8_t)inbox->part);
     if (name == NULL) {
         return ERR_FULL;
     }

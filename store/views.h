@@ -9,7 +9,7 @@
  *   proposals    proposal u64                                   a Proposal
  *   packets      proposal u64, version u32                      seq u64, index u32, hash 32
  *   opinions     proposal u64, round u32, department            seq u64, index u32, hash 32
- *   inbox        department, 0, due_ms u64, proposal u64, round u32
+ *   inbox        department, 0, part u8, due_ms u64, proposal u64, round u32
  *   deadlines    due_ms u64, proposal u64, kind u8, department
  *   by_status    status u8, proposal u64
  *   by_party     applicant, 0, proposal u64
@@ -42,13 +42,19 @@
 #include "store/database.h"
 
 enum {
-    VIEWS_VERSION = 1,
+    VIEWS_VERSION = 2,
 };
 
 #define INDEX_OF_EVENT UINT32_MAX /* the body is in the event itself */
 
 /* What a deadline is about. */
 enum deadline_kind { DEADLINE_REVIEW = 1 };
+
+/* The parts of a department's inbox. */
+enum inbox_part {
+    INBOX_ANSWERABLE = 0, /* what can be answered now, by agents too */
+    INBOX_WAITING = 1,    /* its clock stands */
+};
 
 /* Where in the journal a body is, and the hash that names it. */
 struct place {
@@ -139,8 +145,14 @@ enum err view_by_status(struct transaction *txn, Hs__Proposal__Status status, ui
 enum err view_by_party(struct transaction *txn, const char *applicant, uint64_t after,
                        struct id_list *list);
 
-/* Sets @out to the first @max reviews that @department has to answer, the soonest due first. */
-enum err view_inbox(struct transaction *txn, const char *department, size_t max,
+/* A part of a department's inbox. */
+struct inbox {
+    const char *department;
+    enum inbox_part part;
+};
+
+/* Sets @out to the first @max reviews of @inbox, the soonest due first. */
+enum err view_inbox(struct transaction *txn, const struct inbox *inbox, size_t max,
                     struct arena *arena, struct due_reviews *out);
 
 /* Sets @out to the first @max deadlines with due_ms < @before_ms, the soonest first. */

@@ -231,6 +231,20 @@ class Office:
             raise Fault(f"submit {path}: printed no number")
         return number
 
+    def wait_opinions(self, proposal, departments, seconds):
+        """Follows the journal until each of @departments has answered on @proposal."""
+        number = str(int(self.json("show", proposal)["id"]))
+        follower = self.add("follower", [self.program("huishen"), "--home", self.home, "--json",
+                                         "journal", "--follow"]).start()
+        waiting = set(departments)
+        end = time.monotonic() + seconds
+        while waiting:
+            event = json.loads(follower.line(max(end - time.monotonic(), 0))).get("event", {})
+            if "opinionGiven" in event and event["proposal"] == number:
+                waiting.discard(event["opinionGiven"]["department"])
+        follower.kill()
+        del self.programs["follower"]
+
     def export(self, path):
         """Writes the journal as JSON lines to @path."""
         with open(path, "w", encoding="utf-8") as file:

@@ -17,6 +17,7 @@ COUNT = 15
 BLOCKS = ("gate", "construction", "planning", "fire", "urban_management", "water", "power", "gas",
           "telecom")
 VERDICT_SECONDS = 60
+UNITS = ("construction", "water", "power", "gas", "telecom")
 VERDICT_FIELDS = ("proposalId", "round", "packetHash", "process", "outcome", "opinions",
                   "officeItems", "conflicts", "waivers")
 OPINION_FIELDS = ("department", "result", "carriedForward", "dispatchedAt", "receivedAt", "dueAt",
@@ -184,8 +185,8 @@ def submit(place, number, proposals):
 # ---- what follows ------------------------------------------------------------------------------------
 
 
-def revise(place, proposals):
-    """The packet that lacked two fields gets its round once it has them."""
+def completed_sample(place):
+    """Returns a file of the packet that lacked two fields, with them."""
     with open(office.sample(12), encoding="utf-8") as file:
         text = file.read()
     for field, figure in S12_ADDED.items():
@@ -194,12 +195,56 @@ def revise(place, proposals):
     path = place.path("run", "revised.yaml")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
-    result = place.run("revise", proposals[12], path, account="street")
+    return path
+
+
+def revise(place, proposals):
+    """The packet that lacked two fields gets its round once it has them."""
+    result = place.run("revise", proposals[12], completed_sample(place), account="street")
     expect_equal("revise: " + result.stderr, result.returncode, 0)
     place.done("wait", proposals[12], "--for", "verdict", "--timeout", VERDICT_SECONDS)
     verdict = place.json("verdict", proposals[12], "--recompute")
     expect_equal("the round", verdict["round"], 1)
     expect_equal("the departments", len(verdict["opinions"]), 4)
+    expect_equal("the recomputed hash", verdict["recomputedHash"], verdict["verdictHash"])
+
+
+def states(place, proposal):
+    record = place.json("show", proposal)
+    return record, {review["department"]: review for review in record["reviews"]}
+
+
+def departments_of_their_own(place, proposals):
+    """Where completeness is each department's own, the clock of the one that lacks something stands
+    while the others answer."""
+    for department in UNITS:
+        place.start_agent(department)
+    result = place.run("submit", office.sample(12), "--process", "joint_review_units",
+                       account="street")
+    expect_equal("submit: " + result.stderr, result.returncode, 0)
+    proposal = proposals["units"] = result.stdout.strip()
+    for field in S12_ADDED:
+        expect(field in result.stderr, f"said {result.stderr!r}")
+    others = [department for department in office.DEPARTMENTS if department != "utilities"]
+    others += [department for department in UNITS if department != "gas"]
+    place.wait_opinions(proposal, others, VERDICT_SECONDS)
+    record, reviews = states(place, proposal)
+    expect_equal("the status", record["status"], "in_review")
+    expect_equal("gas", reviews["gas"]["state"], "held")
+    expect_equal("who asks", [field["packs"] for field in record["missing"]], [["gas"], ["gas"]])
+    listed = place.json("reviews", account="gas")["reviews"]
+    expect_equal("what gas has", [line["reviewId"] for line in listed], [f"{proposal}/1/gas"])
+
+    path = completed_sample(place)
+    result = place.run("revise", proposal, path, account="street")
+    expect_equal("revise: " + result.stderr, result.returncode, 0)
+    place.done("wait", proposal, "--for", "verdict", "--timeout", VERDICT_SECONDS)
+    record, reviews = states(place, proposal)
+    expect_equal("the packet of gas", reviews["gas"]["packetVersion"], 2)
+    expect_equal("the packet of fire", reviews["fire"]["packetVersion"], 1)
+    expect(reviews["gas"]["holds"][0]["toAt"], "the hold of gas has no end")
+    verdict = place.json("verdict", proposal, "--recompute")
+    expect_equal("the departments", len(verdict["opinions"]), len(others) + 1)
     expect_equal("the recomputed hash", verdict["recomputedHash"], verdict["verdictHash"])
 
 
@@ -234,6 +279,7 @@ def main(arguments):
             cases.run(f"submission of sample {number:02d}", submit, place, number, proposals)
         cases.run("a list of all", list_all, place)
         cases.run("a correction gets its round", revise, place, proposals)
+        cases.run("departments of their own", departments_of_their_own, place, proposals)
         cases.run("the journal agrees", journal_agrees, place, proposals)
         cases.run("everything stops in order", place.stop)
         cases.run("the record is whole", place.verify)

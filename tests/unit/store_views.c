@@ -84,15 +84,19 @@ static void the_inbox_holds_what_is_to_be_answered_the_soonest_first(void **stat
     office_live(&f->office);
     struct transaction *txn = reading(f);
 
-    assert_int_equal(view_inbox(txn, "fire", 100, &f->arena, &inbox), ERR_OK);
+    assert_int_equal(
+        view_inbox(txn, &(struct inbox){"fire", INBOX_ANSWERABLE}, 100, &f->arena, &inbox), ERR_OK);
     assert_int_equal(inbox.count, 3); /* 1, 3 and 5 were answered */
     assert_int_equal(inbox.rows[0].proposal, 2);
     assert_int_equal(inbox.rows[1].proposal, 4);
     assert_true(inbox.rows[0].due_ms < inbox.rows[1].due_ms);
-    assert_int_equal(view_inbox(txn, "planning", 4, &f->arena, &inbox), ERR_OK);
+    assert_int_equal(
+        view_inbox(txn, &(struct inbox){"planning", INBOX_ANSWERABLE}, 4, &f->arena, &inbox),
+        ERR_OK);
     assert_int_equal(inbox.count, 4);
     assert_int_equal(inbox.rows[0].due_ms, INT64_MAX);
-    assert_int_equal(view_inbox(txn, "fir", 4, &f->arena, &inbox), ERR_OK);
+    assert_int_equal(
+        view_inbox(txn, &(struct inbox){"fir", INBOX_ANSWERABLE}, 4, &f->arena, &inbox), ERR_OK);
     assert_int_equal(inbox.count, 0);
 }
 
@@ -132,7 +136,8 @@ static void a_deadline_goes_when_it_is_recorded_and_the_inbox_keeps_the_review(v
     txn = reading(f);
     assert_int_equal(view_deadlines(txn, INT64_MAX, 10, &f->arena, &list), ERR_OK);
     assert_int_equal(list.count, 2);
-    assert_int_equal(view_inbox(txn, "fire", 100, &f->arena, &list), ERR_OK);
+    assert_int_equal(
+        view_inbox(txn, &(struct inbox){"fire", INBOX_ANSWERABLE}, 100, &f->arena, &list), ERR_OK);
     assert_int_equal(list.count, 3);
 }
 

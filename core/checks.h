@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* checks.h - everything the machine checks say about one packet before it is reviewed: the gates,
+ * the lead's own, who is involved, and what is missing for whom. */
+#ifndef CORE_CHECKS_H
+#define CORE_CHECKS_H
+
+#include <stdbool.h>
+
+#include "core/facts.h"
+#include "core/findings.h"
+#include "core/missing.h"
+#include "core/rulebook.h"
+
+enum { CHECKS_SEATS_MAX = 64 }; /* lint holds a stage to it */
+
+/* Seats are those of the rulebook's stage. */
+struct checks {
+    const struct rulebook *rulebook;
+    struct facts facts;
+    struct findings gate;
+    struct findings lead;
+    bool is_involved[CHECKS_SEATS_MAX]; /* by seat */
+
+    /* What stands in the way of all: the gates', the lead's and the seats' `when`; where the
+     * process's completeness is of all, also what the departments' must-rules lack. */
+    struct missing_list missing;
+
+    /* By seat: what that department's must-rules alone lack, where completeness is each
+     * department's own. */
+    struct missing_list gaps[CHECKS_SEATS_MAX];
+};
+
+/* Runs every check of @rulebook over @packet. Returns false if @arena is too small. */
+bool checks_run(const struct rulebook *rulebook, const Hs__Packet *packet, struct arena *arena,
+                struct checks *out);
+
+#endif

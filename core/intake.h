@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* intake.h - what every packet goes through before anything is decided about it. */
+#ifndef CORE_INTAKE_H
+#define CORE_INTAKE_H
+
+#include "core/checks.h"
+#include "core/decide.h"
+
+/* Holds @packet against the dictionary, asks for its documents, and runs every check of the
+ * situation's rulebook over it. Returns NULL, with @decision refused, if that cannot be. */
+struct checks *intake_check(const struct situation *situation, const Hs__Packet *packet,
+                            struct decision *decision);
+
+/* Adds packet_revised: @packet is the next version of the situation's proposal. Returns false, with
+ * @decision refused, if it is too large or the arena too small. */
+bool intake_add_revised(const struct situation *situation, const Hs__Packet *packet,
+                        struct decision *decision);
+
+/* A correction while the round runs: @packet supplies what the reviews whose clock stands asked
+ * for, and nothing else. Adds packet_revised, clock_resumed for each review that lacks nothing any
+ * more, and correction_requested with what is still missing. The situation's rulebook is the one
+ * the round is pinned to, its packet the proposal's present one. */
+void decide_correction(const struct situation *situation, const Hs__Packet *packet,
+                       struct decision *decision);
+
+#endif
