@@ -310,6 +310,25 @@ int session_next(struct session *session, uint64_t timeout_ms, Hs__FeedItem **ou
     return fail(session, err);
 }
 
+/* Says why @path was not stored, and returns the exit status. */
+static int fail_document(const struct session *session, const char *path, enum err err,
+                         const struct call_document *stored)
+{
+    const struct cli *cli = session->cli;
+    enum refusal refusal = REFUSAL_NONE;
+
+    if (stored->is_refused && refusal_find(stored->reason, &refusal)) {
+        Hs__Refusal said = HS__REFUSAL__INIT;
+
+        said.code = refusal_code(refusal);
+        said.zh = cli_format(cli, "%s: %s", path, refusal_zh(refusal));
+        said.en = cli_format(cli, "%s: %s", path, refusal_en(refusal));
+        return refuse(session, &said);
+    }
+    return cli_fail(cli, STATUS_INVALID, "%s: %s", path,
+                    stored->reason[0] == '\0' ? file_problem(cli, err, "512 MiB") : stored->reason);
+}
+
 int session_put_document(struct session *session, const char *path, Hs__Document *document)
 {
     struct cli *cli = session->cli;
@@ -318,9 +337,7 @@ int session_put_document(struct session *session, const char *path, Hs__Document
     enum err err = client_call_put(session->call, path, SESSION_ANSWER_MS, NULL, &stored);
 
     if (err == ERR_ABSENT || err == ERR_INVALID || err == ERR_IO || err == ERR_FULL) {
-        return cli_fail(cli, STATUS_INVALID, "%s: %s", path,
-                        stored.reason[0] == '\0' ? file_problem(cli, err, "512 MiB")
-                                                 : stored.reason);
+        return fail_document(session, path, err, &stored);
     }
     if (err != ERR_OK) {
         return fail(session, err);

@@ -426,6 +426,7 @@ enum err client_call_put(struct client_call *call, const char *path, int64_t tim
     err = run_document(call, timeout_ms, progress);
     if (err == ERR_OK && upload.state == UPLOAD_FAILED) {
         (void)snprintf(out->reason, sizeof out->reason, "%s", upload.reason);
+        out->is_refused = upload.is_refused;
         err = ERR_INVALID;
     }
     call->upload = NULL;

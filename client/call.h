@@ -66,6 +66,7 @@ struct call_progress {
 struct call_document {
     struct hash hash;
     uint64_t size;
+    bool is_refused; /* reason is the broker's code: STORE_FULL */
     char reason[CALL_REASON_BYTES];
 };
 

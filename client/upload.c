@@ -147,6 +147,7 @@ static void note_error(struct upload *upload, const Hs__DocumentState *said)
     }
     upload->restarts++;
     if (upload->restarts > DOCUMENT_RESTARTS_MAX) {
+        upload->is_refused = true;
         fail(upload, said->error);
         return;
     }
@@ -182,10 +183,8 @@ void upload_take(struct upload *upload, const Hs__DocumentState *said, int64_t n
     }
     upload->stored = said->stored;
     if (upload->is_asking) {
-        /* Whatever it thought of the empty chunk, this is where it stands. */
         upload->is_asking = false;
         upload->offset = said->stored;
-        return;
     }
     if (said->error[0] != '\0') {
         note_error(upload, said);

@@ -37,6 +37,7 @@ struct upload {
     unsigned restarts;
     int64_t heard_ms;
     enum upload_state state;
+    bool is_refused; /* reason is the broker's code */
     char reason[UPLOAD_REASON_BYTES];
 };
 

@@ -2,6 +2,7 @@
 #include "core/refusal.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "lib/check.h"
 
@@ -24,6 +25,17 @@ static const struct sentence *sentence_of(enum refusal refusal)
 const char *refusal_code(enum refusal refusal)
 {
     return sentence_of(refusal)->code;
+}
+
+bool refusal_find(const char *code, enum refusal *out)
+{
+    for (size_t i = 0; i < sizeof sentences / sizeof sentences[0]; i++) {
+        if (strcmp(sentences[i].code, code) == 0) {
+            *out = (enum refusal)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *refusal_zh(enum refusal refusal)

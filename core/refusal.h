@@ -70,6 +70,9 @@ enum refusal { REFUSAL_LIST(REFUSAL_ENUM) };
 /* Returns the code as scripts read it: OPINION_ALREADY_GIVEN. */
 const char *refusal_code(enum refusal refusal);
 
+/* Sets @out to the refusal of @code; false if there is none. */
+bool refusal_find(const char *code, enum refusal *out);
+
 /* Returns the sentence in Chinese or English, without a full stop. */
 const char *refusal_zh(enum refusal refusal);
 const char *refusal_en(enum refusal refusal);

@@ -348,6 +348,8 @@ def nearly_full_disk(place):
     edit_office(place, f"{rest.rstrip()}\nreserve_bytes: {free * 2}\n")
     place.start_broker()
     said(place, 1, ("refused: STORE_FULL: ",), ("submit", office.sample(1)), account="street")
+    said(place, 1, ("refused: STORE_FULL: ",),
+         ("submit", office.sample(1), "--document", "plan=" + office.sample(2)), account="street")
     expect_equal("proposals", count_of_proposals(place), known)
     place.programs["broker"].stop()
     edit_office(place, before)

@@ -30,6 +30,7 @@ struct fixture {
     uint8_t *document;         /* the one it keeps */
     uint64_t document_size;    /* announced */
     uint64_t document_stored;
+    bool is_full; /* it refuses documents */
     struct hash document_hash;
 };
 
@@ -51,6 +52,10 @@ static void say_state(struct fixture *f, ProtobufCBinaryData hash, const char *e
 static void take_put(struct fixture *f, const Hs__DocumentPut *put)
 {
     f->document_size = put->size;
+    if (f->is_full) {
+        say_state(f, put->hash, "STORE_FULL");
+        return;
+    }
     memcpy(f->document_hash.bytes, put->hash.data, HASH_BYTES);
     if (put->chunk.len > 0 && atomic_exchange(&f->loses_a_chunk, false)) {
         return;
@@ -434,6 +439,22 @@ static void an_empty_document_is_stored(void **state)
     assert_int_equal(f->chunks, 0);
 }
 
+static void a_document_that_is_refused_tells_the_code(void **state)
+{
+    struct fixture *f = *state;
+    struct call_document document;
+
+    f->is_full = true;
+    open_call(f);
+    for (size_t size = 0; size < 200; size += 100) {
+        assert_int_equal(client_call_put(f->call, make_file(f, size), TIMEOUT_MS, NULL, &document),
+                         ERR_INVALID);
+
+        assert_true(document.is_refused);
+        assert_string_equal(document.reason, "STORE_FULL");
+    }
+}
+
 static void a_document_that_is_not_there_makes_no_file(void **state)
 {
     struct fixture *f = *state;
@@ -479,6 +500,7 @@ int main(void)
         TEST(an_upload_goes_on_from_what_is_stored),
         TEST(a_lost_chunk_is_sent_again),
         TEST(an_empty_document_is_stored),
+        TEST(a_document_that_is_refused_tells_the_code),
         TEST(a_document_that_is_not_there_makes_no_file),
         TEST(what_is_no_file_is_not_sent),
     };
