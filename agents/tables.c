@@ -8,6 +8,7 @@
 #include "lib/hash.h"
 #include "os/files.h"
 #include "os/lock.h"
+#include "store/environment.h"
 
 enum { FOLDER_MODE = 0700, FILE_MODE = 0600, NO_LOCK = -1 };
 
@@ -64,6 +65,9 @@ static enum err open_environment(struct tables *tables, const char *folder, size
     }
     if (rc == 0) {
         rc = mdb_env_open(tables->env, folder, MDB_NOTLS, FILE_MODE);
+    }
+    if (rc == 0) {
+        rc = environment_check(tables->env);
     }
     return err_of(rc);
 }

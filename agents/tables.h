@@ -36,7 +36,7 @@ struct table_key {
  *
  * Errors (nothing is left open):
  *   ERR_EXISTS   another process has them open
- *   ERR_CORRUPT  what is there is no such thing
+ *   ERR_CORRUPT  what is there is no such thing, or lacks pages
  *   others       of making the folder or opening the files */
 enum err tables_open(struct tables *tables, const char *folder, size_t map_bytes,
                      const char *const *names);

@@ -2,21 +2,19 @@
 #include "store/database.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <lmdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "lib/check.h"
 #include "os/files.h"
+#include "store/environment.h"
 
 enum {
     READERS_MAX = 126,
     FOLDER_MODE = 0700,
     FILE_MODE = 0600,
-    PAGES_UNWRITTEN_MAX = 64, /* at the end of the file, of one commit; a few were ever seen */
 };
 
 struct database {
@@ -99,46 +97,15 @@ static int open_tables(struct database *database, const struct database_options 
     return mdb_txn_commit(txn);
 }
 
-/* Refuses a file that ends before its pages: whoever touched a page that is not there would be
- * ended by a signal. A page that was given back in the commit that took it is never written, so the
- * last few may rightly be missing; they are added as zeros, which fail their check like any other
- * damage. */
-static int check_size(MDB_env *env)
-{
-    MDB_envinfo info;
-    MDB_stat stat;
-    struct stat file;
-    int fd = -1;
-    int rc = mdb_env_info(env, &info);
-
-    if (rc == MDB_SUCCESS) {
-        rc = mdb_env_stat(env, &stat);
-    }
-    if (rc == MDB_SUCCESS) {
-        rc = mdb_env_get_fd(env, &fd);
-    }
-    if (rc != MDB_SUCCESS) {
-        return rc;
-    }
-    if (fstat(fd, &file) != 0) {
-        return errno;
-    }
-
-    off_t page = (off_t)stat.ms_psize;
-    off_t missing = ((off_t)info.me_last_pgno + 1) * page - file.st_size;
-    if (missing > PAGES_UNWRITTEN_MAX * page) {
-        return MDB_PAGE_NOTFOUND;
-    }
-    /* Adds to the file and never takes from it: another process may be writing there. */
-    return missing <= 0 || fallocate(fd, 0, file.st_size, missing) == 0 ? MDB_SUCCESS : errno;
-}
-
 static int open_environment(struct database *database, const struct database_options *options)
 {
     unsigned int flags = MDB_NOTLS | (options->read_only ? MDB_RDONLY : 0);
     size_t map_bytes = options->map_bytes == 0 ? DATABASE_MAP_BYTES : options->map_bytes;
-    int rc = mdb_env_create(&database->env);
+    int rc = options->create ? MDB_SUCCESS : environment_find(options->folder);
 
+    if (rc == MDB_SUCCESS) {
+        rc = mdb_env_create(&database->env);
+    }
     if (rc == MDB_SUCCESS) {
         rc = mdb_env_set_mapsize(database->env, map_bytes);
     }
@@ -152,7 +119,7 @@ static int open_environment(struct database *database, const struct database_opt
         rc = mdb_env_open(database->env, options->folder, flags, FILE_MODE);
     }
     if (rc == MDB_SUCCESS) {
-        rc = check_size(database->env);
+        rc = environment_check(database->env);
     }
     return rc;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* database.h - one LMDB environment with the journal and its views: tables, transactions, rows.
  *
- * The only file of the store that calls LMDB. Durability is LMDB's default: a commit that returned
- * ERR_OK is on disk. LMDB keeps no checksums of its own: store/entry.h and store/row.h put one into
- * every value.
+ * With store/environment.h the only file of the store that calls LMDB. Durability is LMDB's
+ * default: a commit that returned ERR_OK is on disk. LMDB keeps no checksums of its own:
+ * store/entry.h and store/row.h put one into every value.
  *
  * A process opens an environment once. A write transaction begins and ends on one thread, and there
  * is one at a time; read transactions are short, because pages freed while one is open cannot be
@@ -69,7 +69,7 @@ struct database_options {
 /* Opens the environment in @options->folder. On failure @failure, which may be NULL, has the words.
  *
  * Errors:
- *   ERR_ABSENT   there is none and @options->create is not set */
+ *   ERR_ABSENT   there is none and @options->create is not set: none is made */
 enum err database_open(const struct database_options *options, struct database **out,
                        struct failure *failure);
 

@@ -262,6 +262,52 @@ static void a_damaged_identity_is_not_opened(void **state)
     assert_int_equal(store_open(f->folder, MAP_BYTES, &f->store), ERR_CORRUPT);
 }
 
+/* Opens the store in @folder and reads all that is in it. */
+static enum err read_all(const char *folder)
+{
+    struct store *store = NULL;
+    size_t count = 0;
+    enum err err = store_open(folder, MAP_BYTES, &store);
+
+    if (err != ERR_OK) {
+        return err;
+    }
+    err = store_each_task(store, count_tasks, &count);
+    if (err == ERR_OK) {
+        err = store_each_command(store, 0, count_commands, &count);
+    }
+    store_close(store);
+    return err;
+}
+
+static void a_store_cut_short_is_refused_and_ends_no_process(void **state)
+{
+    struct fixture *f = *state;
+    const char *path = arena_format(&f->arena, "%s/data.mdb", f->folder);
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    static uint8_t body[60000];
+    struct bytes whole;
+
+    for (uint64_t i = 0; i < 10; i++) {
+        struct task task = {.key = {i, 1}, .body = {body, sizeof body}};
+
+        assert_int_equal(store_put_task(f->store, &task), ERR_OK);
+        assert_int_equal(store_commit(f->store), ERR_OK);
+    }
+    store_close(f->store);
+    f->store = NULL;
+    assert_int_equal(file_read(path, 8 * 1024 * 1024, &f->arena, &whole), ERR_OK);
+    assert_true(whole.size > 100 * page);
+
+    for (size_t left = whole.size - page; left >= 9 * page; left -= 7 * page) {
+        assert_int_equal(file_write(path, (struct bytes){whole.data, left}, 0600), ERR_OK);
+        enum err err = read_all(f->folder);
+
+        /* What is missing at the very end may be pages that nothing uses. */
+        assert_true(err == ERR_CORRUPT || (err == ERR_OK && left > whole.size - 64 * page));
+    }
+}
+
 static void a_store_in_use_is_not_opened_again(void **state)
 {
     struct fixture *f = *state;
@@ -378,6 +424,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_task_is_never_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_identity_is_not_opened, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_cut_short_is_refused_and_ends_no_process, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_store_in_use_is_not_opened_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_map_is_an_error_and_what_was_committed_stays, set_up,
                                         tear_down),
