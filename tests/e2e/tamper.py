@@ -90,6 +90,13 @@ def cut(place, earlier):
     expect_broken(verify(place, home))
 
 
+def emptied(place):
+    home = copy_home(place, "emptied")
+    with open(os.path.join(home, "journal", "data.mdb"), "wb"):
+        pass
+    expect_broken(verify(place, home))
+
+
 def cut_is_not_served(place):
     home = os.path.join(place.folder, "cut")
     result = subprocess.run([place.program("huishen-broker"), "--home", home, "--listen",
@@ -120,6 +127,7 @@ def main(arguments):
         cases.run("an untouched record passes", untouched, place)
         cases.run("an altered byte is found", altered, place, seq)
         cases.run("a cut tail is found", cut, place, earlier)
+        cases.run("an emptied file is found", emptied, place)
         cases.run("a cut record is not served", cut_is_not_served, place)
         cases.run("every altered part is found", every_kind, place)
     return cases.end()

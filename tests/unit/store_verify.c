@@ -238,6 +238,27 @@ static void no_journal_is_an_error_not_a_fault(void **state)
     assert_true(failure.text[0] != '\0');
 }
 
+static void an_emptied_file_is_a_broken_journal_for_who_checks_and_who_serves(void **state)
+{
+    struct fixture *f = *state;
+    struct verify_options options = options_of(f);
+    struct journal_options serving = office_options(&f->office);
+    struct failure failure = {{0}};
+    char path[128];
+
+    office_close(&f->office);
+    (void)snprintf(path, sizeof path, "%s/data.mdb", f->office.journal_folder);
+    assert_int_equal(file_write(path, (struct bytes){0}, 0600), ERR_OK);
+    serving.create = false;
+
+    assert_int_equal(verify_journal(&options, &f->report, &failure), ERR_CORRUPT);
+    assert_int_equal(journal_open(&serving, &f->office.journal, &failure), ERR_CORRUPT);
+    assert_int_equal(file_remove(path), ERR_OK);
+    assert_int_equal(journal_open(&serving, &f->office.journal, &failure), ERR_ABSENT);
+    assert_int_equal(file_remove(path), ERR_ABSENT); /* none was made */
+    f->office.journal = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +274,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_second_genesis_is_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_event_that_cannot_be_applied_is_a_fault_of_the_views,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            an_emptied_file_is_a_broken_journal_for_who_checks_and_who_serves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_journal_is_an_error_not_a_fault, set_up, tear_down),
     };
 
