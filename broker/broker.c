@@ -721,7 +721,9 @@ enum err broker_open(const struct broker_options *options, uv_loop_t *loop, stru
         err = load_state(broker);
     }
     if (err == ERR_OK) {
-        broker->documents = transfer_new(broker);
+        err = transfer_open(broker, &broker->documents);
+    }
+    if (err == ERR_OK) {
         make_turn(broker);
         err = open_network(broker);
     }
@@ -777,7 +779,7 @@ void broker_close(struct broker *broker)
     while (broker->first != NULL) {
         free_arrival(take_arrival(broker, &broker->first));
     }
-    transfer_free(broker->documents);
+    transfer_close(broker->documents);
     router_close(broker->router);
     zap_close(broker->zap);
     (void)uv_run(broker->loop, UV_RUN_DEFAULT); /* the handles just closed are given back */

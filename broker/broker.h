@@ -110,9 +110,9 @@ const Hs__SignedHead *history_head(struct broker *broker, const struct session *
  * (dispatch.c). */
 void dispatch_happenings(struct broker *broker, struct arena *arena);
 
-/* Documents: chunks in and out, on worker threads (transfer.c). */
-struct documents_service *transfer_new(struct broker *broker);
-void transfer_free(struct documents_service *service);
+/* Documents: chunks in and out, on worker threads (transfer.c). Errors of opening were logged. */
+enum err transfer_open(struct broker *broker, struct documents_service **out);
+void transfer_close(struct documents_service *service);
 void transfer_put(struct documents_service *service, struct session *session,
                   const Hs__DocumentPut *put);
 void transfer_get(struct documents_service *service, struct session *session,

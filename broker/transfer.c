@@ -38,7 +38,7 @@ struct documents_service {
     size_t count;
 };
 
-struct documents_service *transfer_new(struct broker *broker)
+enum err transfer_open(struct broker *broker, struct documents_service **out)
 {
     struct documents_service *service = calloc(1, sizeof *service);
     size_t size = strlen(broker->options.home) + sizeof "/documents";
@@ -53,8 +53,12 @@ struct documents_service *transfer_new(struct broker *broker)
     if (err != ERR_OK) {
         log_event(broker->options.log, LOG_ERROR, "documents_unusable", log_err(err),
                   log_text("folder", service->folder), LOG_END);
+        free(service->folder);
+        free(service);
+        return err;
     }
-    return service;
+    *out = service;
+    return ERR_OK;
 }
 
 static void free_job(struct job *job)
@@ -63,7 +67,7 @@ static void free_job(struct job *job)
     free(job);
 }
 
-void transfer_free(struct documents_service *service)
+void transfer_close(struct documents_service *service)
 {
     if (service == NULL) {
         return;
