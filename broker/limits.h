@@ -17,6 +17,7 @@ enum {
 
     /* Sessions: connections that said hello or watch something. */
     SESSIONS_MAX = 4096,
+    SESSIONS_PRINCIPAL_MAX = 256, /* of one principal, so that it cannot have all */
     SESSION_WATCHES_MAX = 256,
     SESSION_SILENCE_MS = 15000, /* three heartbeats missed */
 

@@ -61,6 +61,23 @@ static struct session *session_new(struct bytes routing, const char *user)
     return session;
 }
 
+/* Makes room for one more session of @user: who has all that it may have loses one of its own. */
+static void make_room(struct sessions *sessions, const char *user)
+{
+    struct session *oldest = NULL;
+    size_t count = 0;
+
+    for (struct session *s = sessions->all; s != NULL; s = s->all_next) {
+        if (strcmp(s->user, user) == 0) {
+            count++;
+            oldest = oldest == NULL || s->seen_ms <= oldest->seen_ms ? s : oldest;
+        }
+    }
+    if (count >= SESSIONS_PRINCIPAL_MAX) {
+        sessions_end(sessions, oldest);
+    }
+}
+
 struct session *sessions_take(struct sessions *sessions, struct bytes routing, const char *user)
 {
     struct session *session = sessions_find(sessions, routing);
@@ -71,6 +88,7 @@ struct session *sessions_take(struct sessions *sessions, struct bytes routing, c
     if (session != NULL) {
         sessions_end(sessions, session);
     }
+    make_room(sessions, user);
     if (sessions->count == SESSIONS_MAX || routing.size > ROUTING_BYTES_MAX ||
         strlen(user) >= USER_BYTES_MAX) {
         return NULL;

@@ -65,7 +65,8 @@ void sessions_release(struct sessions *sessions);
 struct session *sessions_find(const struct sessions *sessions, struct bytes routing);
 
 /* Returns the session of @routing and @user, new if there is none; NULL when SESSIONS_MAX are there
- * or a name is too long. A session whose routing id now belongs to another user begins afresh. */
+ * or a name is too long. A session whose routing id now belongs to another user begins afresh. A
+ * user who has SESSIONS_PRINCIPAL_MAX loses the one not seen for longest. */
 struct session *sessions_take(struct sessions *sessions, struct bytes routing, const char *user);
 
 /* Ends @session; its leases are free again. */
