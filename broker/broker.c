@@ -344,6 +344,13 @@ static void arm_alarm(struct broker *broker)
 
 /* ---- messages that are no commands ---- */
 
+/* True if @body looks like a message of @kind: the first byte of a ClientMessage is its one field's
+ * tag. */
+static bool is_kind(struct bytes body, Hs__ClientMessage__BodyCase kind)
+{
+    return body.size > 0 && body.data[0] >> 3 == kind;
+}
+
 static void say_welcome(struct broker *broker, struct session *session, const Hs__Hello *hello,
                         struct arena *arena)
 {
@@ -377,6 +384,9 @@ static void take_hello(struct broker *broker, struct session *session, const Hs_
     session->department[0] = '\0';
     session->credit = 0;
     session->lease_count = 0;
+    session->has_greeted = true;
+    session->is_hello_wanted = false;
+    session->is_slow = false;
     if (principal != NULL && principal_has_role(principal, HS__PRINCIPAL__ROLE__AGENT) &&
         !principal->disabled && strcmp(hello->department, principal->department) == 0 &&
         strlen(hello->department) < DEPARTMENT_BYTES_MAX &&
@@ -392,6 +402,50 @@ static void take_hello(struct broker *broker, struct session *session, const Hs_
     say_welcome(broker, session, hello, arena);
     if (session->department[0] != '\0') { /* what it held before may be another's now */
         dispatch_department(broker, session->department, arena);
+    }
+}
+
+/* Tells the client of @session, once, that its session is not there any more: it learns in no other
+ * way that what it watched and was lent has ended. */
+static void want_hello(struct broker *broker, struct session *session)
+{
+    Hs__BrokerMessage *message = outbox_message(&broker->query_arena);
+    Hs__HelloWanted *wanted = message_new(&hs__hello_wanted__descriptor, &broker->query_arena);
+
+    if (message != NULL && wanted != NULL) {
+        message->body_case = HS__BROKER_MESSAGE__BODY_HELLO_WANTED;
+        message->hello_wanted = wanted;
+        session->is_hello_wanted = true; /* until a full queue makes it lapse again */
+        session_say(session, message);
+    }
+}
+
+/* A query that cannot be read is answered under id 0; its own is not known. */
+static void refuse_unreadable(struct broker *broker, struct session *session, struct bytes body,
+                              enum refusal code)
+{
+    struct arena *arena = &broker->query_arena;
+
+    if (!session->is_misunderstood) {
+        session->is_misunderstood = true;
+        log_event(broker->options.log, LOG_WARNING, "message_unreadable",
+                  log_text("principal", session->user), log_text("code", refusal_code(code)),
+                  log_number("bytes", (int64_t)body.size), LOG_END);
+    }
+    Hs__BrokerMessage *message = outbox_message(arena);
+    Hs__Answer *answer = message_new(&hs__answer__descriptor, arena);
+    Hs__Refusal *refusal = message_new(&hs__refusal__descriptor, arena);
+
+    if (is_kind(body, HS__CLIENT_MESSAGE__BODY_QUERY) && message != NULL && answer != NULL &&
+        refusal != NULL) {
+        refusal->code = refusal_code(code);
+        refusal->zh = refusal_zh(code);
+        refusal->en = refusal_en(code);
+        answer->body_case = HS__ANSWER__BODY_REFUSAL;
+        answer->refusal = refusal;
+        message->body_case = HS__BROKER_MESSAGE__BODY_ANSWER;
+        message->answer = answer;
+        session_say(session, message);
     }
 }
 
@@ -431,13 +485,6 @@ static void take_content(struct broker *broker, struct session *session,
     }
 }
 
-/* True if @body looks like an envelope: the first byte of a ClientMessage is its one field's tag.
- */
-static bool is_envelope(struct bytes body)
-{
-    return body.size > 0 && body.data[0] >> 3 == HS__CLIENT_MESSAGE__BODY_ENVELOPE;
-}
-
 static void queue_arrival(struct broker *broker, struct arrival *arrival)
 {
     arrival->next = NULL;
@@ -450,28 +497,50 @@ static void queue_arrival(struct broker *broker, struct arrival *arrival)
     broker->arrival_bytes += bytes_held(arrival);
 }
 
+/* Takes what is answered at once: everything but an envelope. */
+static void take_other(struct broker *broker, struct session *session, struct bytes body)
+{
+    ProtobufCMessage *content = NULL;
+    struct arena_mark mark = arena_mark(&broker->query_arena);
+    enum err err =
+        message_parse(&hs__client_message__descriptor, body, &broker->query_arena, &content);
+
+    if (err == ERR_OK) {
+        take_content(broker, session, (const Hs__ClientMessage *)content, &broker->query_arena);
+    } else {
+        arena_rewind(&broker->query_arena, mark);
+        refuse_unreadable(broker, session, body,
+                          err == ERR_FULL ? REFUSAL_TOO_LARGE : REFUSAL_MALFORMED);
+    }
+}
+
 static void take_message(struct broker *broker, struct arrival *arrival)
 {
     struct router_message *message = &arrival->message;
     struct session *session =
         sessions_take(&broker->sessions, (struct bytes){message->routing_id, ROUTER_ID_BYTES},
                       message->principal);
-    ProtobufCMessage *content = NULL;
 
-    if (session != NULL) {
-        session->seen_ms = broker->options.clock.boot_ms(broker->options.clock.self);
-    }
-    if (session != NULL && is_envelope(message->body)) {
-        queue_arrival(broker, arrival);
+    if (session == NULL) {
+        free_arrival(arrival);
         return;
     }
+    session->seen_ms = broker->options.clock.boot_ms(broker->options.clock.self);
     arena_clear(&broker->query_arena);
-    if (session != NULL && message_parse(&hs__client_message__descriptor, message->body,
-                                         &broker->query_arena, &content) == ERR_OK) {
-        take_content(broker, session, (const Hs__ClientMessage *)content, &broker->query_arena);
-        broker_flush(broker, (struct bytes){0});
+    if (!session->has_greeted && !session->is_hello_wanted &&
+        !is_kind(message->body, HS__CLIENT_MESSAGE__BODY_HELLO)) {
+        want_hello(broker, session);
     }
-    free_arrival(arrival);
+    if (is_kind(message->body, HS__CLIENT_MESSAGE__BODY_ENVELOPE)) {
+        queue_arrival(broker, arrival);
+        if (session->message_count == 0) {
+            return; /* the turn answers it */
+        }
+    } else {
+        take_other(broker, session, message->body);
+        free_arrival(arrival);
+    }
+    broker_flush(broker, (struct bytes){0});
 }
 
 static void on_readable(void *self)

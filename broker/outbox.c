@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-static bool send_bundle(const struct outbox *outbox, const struct session *session,
-                        Hs__Bundle *bundle, struct bytes head)
+static enum router_sent send_bundle(const struct outbox *outbox, const struct session *session,
+                                    Hs__Bundle *bundle, struct bytes head)
 {
     struct bytes routing = {session->routing, session->routing_size};
 
@@ -16,18 +16,14 @@ static bool send_bundle(const struct outbox *outbox, const struct session *sessi
     if (frame.data == NULL) {
         log_event(outbox->log, LOG_ERROR, "frame_too_large", log_text("principal", session->user),
                   log_number("messages", (int64_t)bundle->n_messages), LOG_END);
-        return false;
+        return ROUTER_GONE;
     }
-    enum router_sent sent = router_send(outbox->router, routing, frame);
-    if (sent == ROUTER_FULL) {
-        log_event(outbox->log, LOG_WARNING, "reader_too_slow", log_text("principal", session->user),
-                  LOG_END);
-    }
-    return sent == ROUTER_SENT;
+    return router_send(outbox->router, routing, frame);
 }
 
-/* Sends all messages of @session. False: it cannot be reached. */
-static bool send_all(const struct outbox *outbox, struct session *session, struct bytes head)
+/* Sends all messages of @session, until one cannot be. */
+static enum router_sent send_all(const struct outbox *outbox, struct session *session,
+                                 struct bytes head)
 {
     size_t sent = 0;
 
@@ -43,13 +39,25 @@ static bool send_all(const struct outbox *outbox, struct session *session, struc
             }
             bundle.n_messages++;
         }
-        if (!send_bundle(outbox, session, &bundle, head)) {
-            return false;
+        enum router_sent result = send_bundle(outbox, session, &bundle, head);
+        if (result != ROUTER_SENT) {
+            return result;
         }
         sent += bundle.n_messages;
     }
     session->message_count = 0;
-    return true;
+    return ROUTER_SENT;
+}
+
+/* The session lapses; its client hears of that once it reads again and says something. */
+static void take_slow(const struct outbox *outbox, struct session *session)
+{
+    if (!session->is_slow) {
+        log_event(outbox->log, LOG_WARNING, "reader_too_slow", log_text("principal", session->user),
+                  LOG_END);
+    }
+    session_lapse(session);
+    session->is_slow = true;
 }
 
 void outbox_flush(const struct outbox *outbox, struct bytes head)
@@ -59,7 +67,11 @@ void outbox_flush(const struct outbox *outbox, struct bytes head)
     while (session != NULL) {
         struct session *following = session->all_next;
 
-        if (session->message_count > 0 && !send_all(outbox, session, head)) {
+        enum router_sent sent =
+            session->message_count == 0 ? ROUTER_SENT : send_all(outbox, session, head);
+        if (sent == ROUTER_FULL) {
+            take_slow(outbox, session);
+        } else if (sent == ROUTER_GONE) {
             sessions_end(outbox->sessions, session);
         }
         session = following;

@@ -17,8 +17,9 @@ struct outbox {
 };
 
 /* Sends what was said to every session since the last time, with @head (the bytes of a SignedHead,
- * or none) in each bundle, and forgets it. A connection that is gone ends its session; one whose
- * queue is full loses its session too: its client says hello again and asks for what it lacks. */
+ * or none) in each bundle, and forgets it. A connection that is gone ends its session; where the
+ * queue is full the session lapses: its client is told to say hello again when it is next heard,
+ * and asks for what it lacks. */
 void outbox_flush(const struct outbox *outbox, struct bytes head);
 
 /* Returns a new message of the broker in @arena; NULL when that is full. */

@@ -121,6 +121,18 @@ void sessions_end(struct sessions *sessions, struct session *session)
     free(session);
 }
 
+void session_lapse(struct session *session)
+{
+    session->department[0] = '\0';
+    session->credit = 0;
+    session->lease_count = 0;
+    session->watches_all = false;
+    session->watch_count = 0;
+    session->message_count = 0;
+    session->has_greeted = false;
+    session->is_hello_wanted = false;
+}
+
 void sessions_replace(struct sessions *sessions, const struct session *session)
 {
     struct session *other = sessions->all;

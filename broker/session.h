@@ -37,7 +37,11 @@ struct session {
     struct lease *leases; /* lease_count of lease_capacity, in no order */
     size_t lease_count;
     size_t lease_capacity;
-    int64_t seen_ms; /* boot clock */
+    int64_t seen_ms;       /* boot clock */
+    bool has_greeted;      /* hello was said, and the session has not lapsed since */
+    bool is_hello_wanted;  /* its client was told to say hello */
+    bool is_slow;          /* its queue was found full since its last hello */
+    bool is_misunderstood; /* it sent what cannot be read */
     bool watches_all;
     uint64_t watches[SESSION_WATCHES_MAX];
     size_t watch_count;
@@ -71,6 +75,10 @@ struct session *sessions_take(struct sessions *sessions, struct bytes routing, c
 
 /* Ends @session; its leases are free again. */
 void sessions_end(struct sessions *sessions, struct session *session);
+
+/* Ends what @session began with its hello: leases, credit, watches, what waits to be sent. Its
+ * client is to say hello again. */
+void session_lapse(struct session *session);
 
 /* Ends the sessions of agent @instance other than @session: a new hello replaces the old ones. */
 void sessions_replace(struct sessions *sessions, const struct session *session);

@@ -85,8 +85,7 @@ static void say_hello(struct conversation *conversation, int64_t now_ms)
     conversation->hello_due_ms = now_ms + conversation->hello_silence_ms;
 }
 
-/* Begins anew: until the welcome nothing but hello is sent. */
-static void begin(struct conversation *conversation, int64_t now_ms)
+void conversation_begin(struct conversation *conversation, int64_t now_ms)
 {
     conversation->is_welcomed = false;
     conversation->are_watches_sent = false;
@@ -102,7 +101,7 @@ void conversation_connected(struct conversation *conversation, int64_t now_ms)
         return;
     }
     conversation->is_connected = true;
-    begin(conversation, now_ms);
+    conversation_begin(conversation, now_ms);
     say_hello(conversation, now_ms);
 }
 
@@ -222,7 +221,7 @@ void conversation_turn(struct conversation *conversation, int64_t now_ms)
     }
     conversation->retry_ms = 0;
     if (conversation->is_welcomed && is_doubtful(conversation, now_ms)) {
-        begin(conversation, now_ms);
+        conversation_begin(conversation, now_ms);
     }
     if (!conversation->is_welcomed) {
         if (now_ms >= conversation->hello_due_ms) {
@@ -399,6 +398,6 @@ void conversation_credit(struct conversation *conversation, uint32_t credit, int
 {
     conversation->settings.credit = credit;
     if (conversation->is_connected && !conversation->is_stopped) {
-        begin(conversation, now_ms);
+        conversation_begin(conversation, now_ms);
     }
 }

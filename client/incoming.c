@@ -228,6 +228,14 @@ static void take_document_chunk(const struct client_handlers *handlers,
     }
 }
 
+/* While a hello is on its way the broker has only not had it yet. */
+static void take_hello_wanted(struct incoming *incoming)
+{
+    if (incoming->conversation->is_welcomed) {
+        conversation_begin(incoming->conversation, incoming->now_ms);
+    }
+}
+
 static void take_message(struct incoming *incoming, const Hs__BrokerMessage *message)
 {
     const struct client_handlers *handlers = &incoming->conversation->handlers;
@@ -262,6 +270,9 @@ static void take_message(struct incoming *incoming, const Hs__BrokerMessage *mes
         break;
     case HS__BROKER_MESSAGE__BODY_DOCUMENT_CHUNK:
         take_document_chunk(handlers, message->document_chunk);
+        break;
+    case HS__BROKER_MESSAGE__BODY_HELLO_WANTED:
+        take_hello_wanted(incoming);
         break;
     case HS__BROKER_MESSAGE__BODY__NOT_SET:
     case _HS__BROKER_MESSAGE__BODY__CASE_IS_INT_SIZE:

@@ -11,4 +11,7 @@ void incoming_bundle(struct conversation *conversation, struct bytes frame, int6
 /* Writes the key under which the query @id is pending. */
 void query_key(uint64_t id, uint8_t out[COMMAND_ID_BYTES]);
 
+/* Begins anew (conversation.c): until the welcome nothing but hello is sent. */
+void conversation_begin(struct conversation *conversation, int64_t now_ms);
+
 #endif

@@ -26,8 +26,8 @@ enum {
     CLIENT_RETRY_MS = 100,      /* a send that found no room is tried again */
     CLIENT_HEARTBEAT_MS = 5000, /* the broker ends a session after three missed */
     CLIENT_SESSION_MS = 14000,  /* our own silence after which the session is taken for ended */
-    CLIENT_QUIET_MS = 60000,    /* the broker's silence after which it is greeted again: a session
-                                   that it ended is noticed in no other way */
+    CLIENT_QUIET_MS = 60000,    /* the broker's silence after which it is greeted again, should what
+                                   it said of an ended session have been lost */
 
     DOCUMENT_CHUNK_BYTES = 256 * 1024,
     DOCUMENT_CREDIT = 8, /* chunks in flight */

@@ -236,6 +236,30 @@ static void a_broker_that_is_quiet_for_long_is_greeted_again(void **state)
     assert_int_equal(fake_count(&f->fake, HS__CLIENT_MESSAGE__BODY_HELLO), 2);
 }
 
+static void a_broker_that_wants_a_hello_gets_one_and_what_was_unanswered_again(void **state)
+{
+    struct fixture *f = *state;
+
+    connect_and_welcome(f);
+    assert_int_equal(ask(f, 1, true), ERR_OK);
+    turn_after(f, 0);
+    for (int i = 0; i < 2; i++) { /* the second finds the hello on its way */
+        Hs__BrokerMessage *message = fake_say(&f->fake);
+
+        message->body_case = HS__BROKER_MESSAGE__BODY_HELLO_WANTED;
+        message->hello_wanted = fake_new(&f->fake, &hs__hello_wanted__descriptor);
+        hear(f, false);
+        turn_after(f, 0);
+    }
+    assert_int_equal(fake_count(&f->fake, HS__CLIENT_MESSAGE__BODY_HELLO), 2);
+    (void)fake_say_welcome(&f->fake);
+    hear(f, false);
+    turn_after(f, 0);
+
+    assert_int_equal(f->welcomes, 2);
+    assert_int_equal(envelopes(f), 2);
+}
+
 static void another_broker_is_not_spoken_to(void **state)
 {
     struct fixture *f = *state;
@@ -666,6 +690,7 @@ int main(void)
         TEST(heartbeats_follow_every_five_seconds),
         TEST(a_client_that_was_frozen_says_hello_again),
         TEST(a_broker_that_is_quiet_for_long_is_greeted_again),
+        TEST(a_broker_that_wants_a_hello_gets_one_and_what_was_unanswered_again),
         TEST(another_broker_is_not_spoken_to),
         TEST(commands_of_a_turn_travel_in_one_signed_envelope),
         TEST(an_envelope_is_closed_at_its_limit),
