@@ -277,10 +277,11 @@ static void run_turn(struct broker *broker)
     size_t alarms = broker->is_full ? 0 : turn_alarms(broker->turn);
     struct arrival *taken = decide_arrivals(broker, &shares);
     err = turn_end(broker->turn);
+    broker->is_store_full = err == ERR_NO_SPACE;
     if (err != ERR_OK && err != ERR_NO_SPACE) {
         stop_for(broker, "commit_failed", err);
     } else {
-        if (err == ERR_NO_SPACE) {
+        if (broker->is_store_full) {
             log_event(broker->options.log, LOG_ERROR, "store_full", log_err(err), LOG_END);
         }
         log_turn(broker, alarms);
@@ -291,7 +292,8 @@ static void run_turn(struct broker *broker)
         free_arrival(taken);
         taken = next;
     }
-    if (!broker->is_stopping && (broker->first != NULL || alarms == TURN_ALARMS_MAX)) {
+    bool has_more_alarms = alarms == TURN_ALARMS_MAX && !broker->is_store_full;
+    if (!broker->is_stopping && (broker->first != NULL || has_more_alarms)) {
         uv_idle_start(&broker->again, on_again);
     }
     arm_alarm(broker);
@@ -332,7 +334,7 @@ static void arm_alarm(struct broker *broker)
 
         wait_ms = wait_ms < 1 ? 1 : wait_ms;
         wait_ms = wait_ms > ALARM_WAIT_MAX_MS ? ALARM_WAIT_MAX_MS : wait_ms;
-        if (broker->is_full) {
+        if (broker->is_full || broker->is_store_full) {
             wait_ms = SECOND_MS;
         }
         uv_timer_start(&broker->alarm, on_alarm, (uint64_t)wait_ms, 0);

@@ -58,6 +58,7 @@ struct broker {
     uv_timer_t second;
     uv_idle_t again;      /* runs while arrivals or deadlines are left over from a turn */
     bool is_full;         /* free space is below the reserve */
+    bool is_store_full;   /* the last turn found no room in the store: deadlines wait a second */
     bool is_dispatch_due; /* reviews were left over for want of room in an arena */
     bool is_stopping;
     int exit_status;
