@@ -25,12 +25,6 @@ enum {
     ALARM_WAIT_MAX_MS = 60 * 1000, /* the wall clock may be stepped: look again at least so often */
 };
 
-/* An envelope as it came, kept until its turn. */
-struct arrival {
-    struct arrival *next;
-    struct router_message message;
-};
-
 enum err broker_load_office(struct broker *broker);
 
 void broker_flush(struct broker *broker, struct bytes head)
@@ -128,100 +122,23 @@ static void free_arrival(struct arrival *arrival)
     free(arrival);
 }
 
-/* What @arrival takes of memory: the smallest frames cost more than themselves. */
-static size_t bytes_held(const struct arrival *arrival)
+/* Decides what waits, as far as the turn and each principal's share of it go. Returns what was
+ * taken, to be freed once the replies have left. */
+static struct arrival *decide_arrivals(struct broker *broker)
 {
-    return sizeof *arrival + arrival->message.body.size;
-}
-
-static struct arrival *take_arrival(struct broker *broker, struct arrival **link)
-{
-    struct arrival *arrival = *link;
-
-    *link = arrival->next;
-    broker->arrival_bytes -= bytes_held(arrival);
-    return arrival;
-}
-
-/* How many commands of one principal this turn has taken. */
-struct share {
-    char user[USER_BYTES_MAX];
-    size_t commands;
-};
-
-enum { SHARES_MAX = 256 };
-
-struct shares {
-    struct share rows[SHARES_MAX];
-    size_t count;
-};
-
-static struct share *share_of(struct shares *shares, const char *user)
-{
-    for (size_t i = 0; i < shares->count; i++) {
-        if (strcmp(shares->rows[i].user, user) == 0) {
-            return &shares->rows[i];
-        }
-    }
-    if (shares->count == SHARES_MAX) {
-        return NULL;
-    }
-    struct share *share = &shares->rows[shares->count++];
-    share->commands = 0;
-    (void)strncpy(share->user, user, USER_BYTES_MAX - 1); /* zap bounds names below this */
-    share->user[USER_BYTES_MAX - 1] = '\0';
-    return share;
-}
-
-/* True if all that waits is one principal's. */
-static bool is_one_waiting(const struct broker *broker)
-{
-    const struct arrival *arrival = broker->first;
-
-    while (arrival != NULL &&
-           strcmp(arrival->message.principal, broker->first->message.principal) == 0) {
-        arrival = arrival->next;
-    }
-    return arrival == NULL;
-}
-
-/* Decides what waits of each principal up to @commands_max of the turn, and adds it to @taken. */
-static void take_shares(struct broker *broker, struct shares *shares, size_t commands_max,
-                        struct arrival **taken)
-{
-    struct arrival **link = &broker->first;
-
-    while (*link != NULL && !turn_is_full(broker->turn)) {
-        struct share *share = share_of(shares, (*link)->message.principal);
-
-        if (share != NULL && share->commands >= commands_max) {
-            link = &(*link)->next;
-            continue;
-        }
-        size_t before = turn_command_count(broker->turn);
-        struct arrival *arrival = take_arrival(broker, link);
-        turn_frame(broker->turn, arrival->message.body, arrival->message.principal, arrival);
-        if (share != NULL) {
-            share->commands += turn_command_count(broker->turn) - before;
-        }
-        arrival->next = *taken;
-        *taken = arrival;
-    }
-}
-
-/* Decides what waits, each principal's share first, and more of one that waits alone. Returns what
- * was taken, to be freed once the replies have left. */
-static struct arrival *decide_arrivals(struct broker *broker, struct shares *shares)
-{
+    struct shares shares;
     struct arrival *taken = NULL;
 
-    take_shares(broker, shares, TURN_PRINCIPAL_COMMANDS, &taken);
-    if (is_one_waiting(broker)) {
-        take_shares(broker, shares, SIZE_MAX, &taken);
-    }
-    broker->last = broker->first;
-    while (broker->last != NULL && broker->last->next != NULL) {
-        broker->last = broker->last->next;
+    shares_begin(&shares, &broker->arrivals);
+    while (!turn_is_full(broker->turn)) {
+        struct arrival *arrival = shares_take(&shares);
+
+        if (arrival == NULL) {
+            break;
+        }
+        turn_frame(broker->turn, arrival->message.body, arrival->message.principal, arrival);
+        arrival->next = taken;
+        taken = arrival;
     }
     return taken;
 }
@@ -263,10 +180,8 @@ static void on_again(uv_idle_t *handle);
 
 static void run_turn(struct broker *broker)
 {
-    struct shares shares;
     enum err err = turn_begin(broker->turn);
 
-    shares.count = 0;
     if (err != ERR_OK) {
         stop_for(broker, "turn_not_begun", err);
         return;
@@ -275,7 +190,7 @@ static void run_turn(struct broker *broker)
         turn_hold(broker->turn);
     }
     size_t alarms = broker->is_full ? 0 : turn_alarms(broker->turn);
-    struct arrival *taken = decide_arrivals(broker, &shares);
+    struct arrival *taken = decide_arrivals(broker);
     err = turn_end(broker->turn);
     broker->is_store_full = err == ERR_NO_SPACE;
     if (err != ERR_OK && err != ERR_NO_SPACE) {
@@ -293,7 +208,7 @@ static void run_turn(struct broker *broker)
         taken = next;
     }
     bool has_more_alarms = alarms == TURN_ALARMS_MAX && !broker->is_store_full;
-    if (!broker->is_stopping && (broker->first != NULL || has_more_alarms)) {
+    if (!broker->is_stopping && (broker->arrivals.first != NULL || has_more_alarms)) {
         uv_idle_start(&broker->again, on_again);
     }
     arm_alarm(broker);
@@ -487,18 +402,6 @@ static void take_content(struct broker *broker, struct session *session,
     }
 }
 
-static void queue_arrival(struct broker *broker, struct arrival *arrival)
-{
-    arrival->next = NULL;
-    if (broker->last == NULL) {
-        broker->first = arrival;
-    } else {
-        broker->last->next = arrival;
-    }
-    broker->last = arrival;
-    broker->arrival_bytes += bytes_held(arrival);
-}
-
 /* Takes what is answered at once: everything but an envelope. */
 static void take_other(struct broker *broker, struct session *session, struct bytes body)
 {
@@ -534,7 +437,7 @@ static void take_message(struct broker *broker, struct arrival *arrival)
         want_hello(broker, session);
     }
     if (is_kind(message->body, HS__CLIENT_MESSAGE__BODY_ENVELOPE)) {
-        queue_arrival(broker, arrival);
+        arrivals_add(&broker->arrivals, arrival);
         if (session->message_count == 0) {
             return; /* the turn answers it */
         }
@@ -553,7 +456,7 @@ static void on_readable(void *self)
     size_t taken = 0;
 
     while (!broker->is_stopping && taken < TURN_COMMANDS_MAX &&
-           broker->arrival_bytes < ARRIVAL_BYTES_MAX && clock->boot_ms(clock->self) < until_ms) {
+           broker->arrivals.bytes < ARRIVAL_BYTES_MAX && clock->boot_ms(clock->self) < until_ms) {
         struct arrival *arrival = malloc(sizeof *arrival);
 
         require(arrival != NULL);
@@ -564,7 +467,7 @@ static void on_readable(void *self)
         take_message(broker, arrival);
         taken++;
     }
-    if (!broker->is_stopping && broker->first != NULL) {
+    if (!broker->is_stopping && broker->arrivals.first != NULL) {
         run_turn(broker);
     }
 }
@@ -847,8 +750,11 @@ void broker_close(struct broker *broker)
     if (broker == NULL) {
         return;
     }
-    while (broker->first != NULL) {
-        free_arrival(take_arrival(broker, &broker->first));
+    while (broker->arrivals.first != NULL) {
+        struct arrival *arrival = broker->arrivals.first;
+
+        broker->arrivals.first = arrival->next;
+        free_arrival(arrival);
     }
     transfer_close(broker->documents);
     router_close(broker->router);

@@ -10,6 +10,7 @@
 
 #include <uv.h>
 
+#include "broker/arrivals.h"
 #include "broker/session.h"
 #include "broker/turn.h"
 #include "net/keys.h"
@@ -26,8 +27,6 @@ struct broker_options {
     struct log *log;
     struct clock clock;
 };
-
-struct arrival;
 
 /* The parts are shared by the files of broker/; other programs use the functions below. */
 struct broker {
@@ -50,9 +49,7 @@ struct broker {
     struct arena frame_arena;   /* of the frame being sent */
     struct documents_service *documents;
 
-    struct arrival *first; /* envelopes waiting for a turn, oldest first */
-    struct arrival *last;
-    size_t arrival_bytes;
+    struct arrivals arrivals;
 
     uv_timer_t alarm;
     uv_timer_t second;
