@@ -31,6 +31,21 @@ enum err outbox_push(struct runtime *runtime, Hs__Command *command, struct arena
     return bytes.data == NULL ? ERR_FULL : store_push_command(runtime->store, bytes, &place);
 }
 
+enum err outbox_push_receipt(struct runtime *runtime, struct task_key key, struct arena *arena)
+{
+    Hs__ReviewRef review = HS__REVIEW_REF__INIT;
+    Hs__ReceiveReview receive = HS__RECEIVE_REVIEW__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+
+    review.proposal = key.proposal;
+    review.round = key.round;
+    review.department = runtime->settings.department;
+    receive.review = &review;
+    command.body_case = HS__COMMAND__BODY_RECEIVE_REVIEW;
+    command.receive_review = &receive;
+    return outbox_push(runtime, &command, arena);
+}
+
 static void forget(struct sent_command *sent)
 {
     if (sent->previous == NULL) {
@@ -59,10 +74,10 @@ void outbox_release(struct runtime *runtime)
 
 /* ---- answers ---- */
 
-/* Why an opinion was refused, as far as it makes a difference. */
+/* Why a command was refused, as far as it makes a difference. */
 enum refused {
     REFUSED_ENDED,     /* the review is closed, or is none: the task is gone */
-    REFUSED_FOR_NOW,   /* the same opinion may be given anew */
+    REFUSED_FOR_NOW,   /* the same may be said anew */
     REFUSED_TO_RULES,  /* the department's setting changed: a person is to answer */
     REFUSED_TO_PERSON, /* a person must look at it */
 };
@@ -155,10 +170,39 @@ static void take_opinion_answer(struct runtime *runtime, struct task_key key,
     }
 }
 
-/* Whether a refusal of any other command says that the review is none of ours. */
-static bool is_gone(const struct command_answer *answer)
+/* Makes a command that was refused for now again, under a new id, while the review is open. */
+static void make_again(struct runtime *runtime, const struct sent_command *sent)
 {
-    return answer->refusal != NULL && refused_because(answer->refusal->code) == REFUSED_ENDED;
+    struct arena_mark mark = arena_mark(&runtime->task_arena);
+    enum task_state state = TASK_NEW;
+
+    if (sent->kind == HS__COMMAND__BODY_RECORD_FINDINGS) {
+        runtime_redo(runtime, sent->key);
+    } else if (store_state(runtime->store, sent->key, &state) == ERR_OK) {
+        runtime_changed(runtime, outbox_push_receipt(runtime, sent->key, &runtime->task_arena));
+        arena_rewind(&runtime->task_arena, mark);
+    }
+}
+
+/* What the answer to any command but an opinion means: a refusal may say that the review is none of
+ * ours, or that the command lay here too long. */
+static void take_other_answer(struct runtime *runtime, const struct sent_command *sent,
+                              const struct command_answer *answer)
+{
+    if (answer->refusal == NULL) {
+        return;
+    }
+    switch (refused_because(answer->refusal->code)) {
+    case REFUSED_ENDED:
+        runtime_changed(runtime, store_remove_task(runtime->store, sent->key));
+        break;
+    case REFUSED_FOR_NOW:
+        make_again(runtime, sent);
+        break;
+    case REFUSED_TO_RULES:
+    case REFUSED_TO_PERSON:
+        break; /* an opinion can still be given */
+    }
 }
 
 static void on_answered(void *self, const struct command_answer *answer)
@@ -170,8 +214,8 @@ static void on_answered(void *self, const struct command_answer *answer)
     runtime_changed(runtime, store_remove_command(runtime->store, sent->place));
     if (sent->kind == HS__COMMAND__BODY_GIVE_OPINION) {
         take_opinion_answer(runtime, sent->key, answer);
-    } else if (is_gone(answer)) {
-        runtime_changed(runtime, store_remove_task(runtime->store, sent->key));
+    } else {
+        take_other_answer(runtime, sent, answer);
     }
     forget(sent);
 }

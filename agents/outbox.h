@@ -12,6 +12,9 @@
 /* Gives @command an id and pushes it. Errors: those of the store, or ERR_FULL if @arena is. */
 enum err outbox_push(struct runtime *runtime, Hs__Command *command, struct arena *arena);
 
+/* Pushes the acknowledgement of the review @key. Errors: as above. */
+enum err outbox_push_receipt(struct runtime *runtime, struct task_key key, struct arena *arena);
+
 /* Hands to the conversation what was committed and is not handed over, as far as it takes it.
  * Errors: ERR_CORRUPT, ERR_IO. */
 enum err outbox_hand_over(struct runtime *runtime);

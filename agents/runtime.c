@@ -175,17 +175,6 @@ static bool on_turn(void *self)
 
 /* ---- what the broker sends ---- */
 
-static void push_receipt_of(struct runtime *runtime, const Hs__ReviewTask *review)
-{
-    Hs__ReceiveReview receive = HS__RECEIVE_REVIEW__INIT;
-    Hs__Command command = HS__COMMAND__INIT;
-
-    receive.review = review->review;
-    command.body_case = HS__COMMAND__BODY_RECEIVE_REVIEW;
-    command.receive_review = &receive;
-    runtime_changed(runtime, outbox_push(runtime, &command, &runtime->task_arena));
-}
-
 static void on_review(void *self, const Hs__ReviewTask *review)
 {
     struct runtime *runtime = self;
@@ -210,7 +199,7 @@ static void on_review(void *self, const Hs__ReviewTask *review)
         return;
     }
     runtime_changed(runtime, store_put_task(runtime->store, &task));
-    push_receipt_of(runtime, review);
+    runtime_changed(runtime, outbox_push_receipt(runtime, task.key, &runtime->task_arena));
     arena_clear(&runtime->task_arena);
     queue_add(&runtime->queue, task.key, review->due_at);
     log_event(runtime->settings.log, LOG_DEBUG, "review_stored",

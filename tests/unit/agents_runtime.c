@@ -31,6 +31,7 @@ struct fixture {
     const char *open[8];        /* the list of open reviews */
     size_t open_count;
     const char *refuses_opinions; /* the code, or NULL */
+    const char *refuses_others;   /* receipts of reviews, findings */
     const char *refuses_pack;     /* the code, or NULL */
     bool is_deaf;                 /* answers no envelope */
     bool has_no_definitions;
@@ -225,7 +226,7 @@ static const char *take_command(struct fixture *f, const Hs__Command *command)
         return f->refuses_opinions;
     case HS__COMMAND__BODY_RECORD_FINDINGS:
         f->findings[f->finding_count++ % ARRAY_COUNT(f->findings)] = command->record_findings;
-        return NULL;
+        return f->refuses_others;
     case HS__COMMAND__BODY_PUBLISH:
         f->publish_count++;
         if (f->refuses_pack == NULL) {
@@ -246,7 +247,7 @@ static const char *take_command(struct fixture *f, const Hs__Command *command)
     }
     assert_int_equal(command->body_case, HS__COMMAND__BODY_RECEIVE_REVIEW);
     f->receive_count++;
-    return NULL;
+    return f->refuses_others;
 }
 
 static void answer_envelope(struct fixture *f, const Hs__ClientMessage *message)
@@ -757,6 +758,29 @@ static void an_opinion_too_old_is_given_anew(void **state)
     assert_int_equal(outbox_left(f), 0);
 }
 
+static void what_else_was_too_old_is_said_anew_while_the_review_is_open(void **state)
+{
+    struct fixture *f = *state;
+
+    f->refuses_opinions = "RULES_MAY_NOT_ANSWER"; /* so that findings are recorded */
+    f->refuses_others = "COMMAND_TOO_OLD";
+    join(f);
+    say_review(f, 1, 400);
+    hear(f);
+    conversation_turn(&f->conversation, f->now_ms); /* asks for definitions */
+    while (f->finding_count == 0) {
+        (void)serve(f);
+        conversation_turn(&f->conversation, f->now_ms);
+    }
+    f->refuses_others = NULL;
+    run(f);
+
+    assert_true(f->receive_count >= 2);
+    assert_int_equal(f->finding_count, 2);
+    assert_int_equal(tasks_left(f, 1, TASK_LEFT), 1);
+    assert_int_equal(outbox_left(f), 0);
+}
+
 static void rules_that_may_not_answer_leave_findings(void **state)
 {
     struct fixture *f = *state;
@@ -922,6 +946,7 @@ int main(void)
         TEST(a_review_lent_again_is_not_answered_again),
         TEST(an_opinion_given_by_another_ends_the_task),
         TEST(an_opinion_too_old_is_given_anew),
+        TEST(what_else_was_too_old_is_said_anew_while_the_review_is_open),
         TEST(rules_that_may_not_answer_leave_findings),
         TEST(killed_before_the_commit_it_has_said_nothing),
         TEST(killed_before_the_answers_it_sends_the_same_bytes_again),
