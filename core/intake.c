@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/limits.h"
 #include "core/names.h"
 #include "core/round.h"
 #include "lib/text.h"
@@ -89,6 +90,26 @@ static bool packet_is_sound(const struct situation *situation, const Hs__Packet 
     return true;
 }
 
+/* Refuses documents that are too large, by the name of the first with which they are. */
+static bool documents_fit(const struct situation *situation, const Hs__Packet *packet,
+                          struct decision *out)
+{
+    uint64_t left = LIMIT_DOCUMENTS_BYTES;
+
+    for (size_t i = 0; i < packet->n_documents; i++) {
+        const Hs__Document *document = packet->documents[i];
+
+        if (document->size > LIMIT_DOCUMENT_BYTES || document->size > left) {
+            decision_refuse(
+                out, REFUSAL_TOO_LARGE,
+                arena_format(situation->arena, "%s %s", document->code, document->name));
+            return false;
+        }
+        left -= document->size;
+    }
+    return true;
+}
+
 static bool documents_are_stored(const struct situation *situation, struct decision *out)
 {
     struct text_builder list;
@@ -111,7 +132,7 @@ struct checks *intake_check(const struct situation *situation, const Hs__Packet 
     struct checks *checks = arena_alloc(situation->arena, sizeof *checks);
 
     if (!packet_is_sound(situation, packet, decision) ||
-        !documents_are_stored(situation, decision)) {
+        !documents_fit(situation, packet, decision) || !documents_are_stored(situation, decision)) {
         return NULL;
     }
     if (checks == NULL || !checks_run(situation->rulebook, packet, situation->arena, checks)) {

@@ -3,6 +3,8 @@
 #ifndef CORE_LIMITS_H
 #define CORE_LIMITS_H
 
+#include <stdint.h>
+
 enum {
     /* The longest rule of the first packs has 204 bytes. */
     LIMIT_EXPRESSION_BYTES = 64 * 1024,
@@ -37,5 +39,9 @@ enum {
     /* Reports of one check of a rule; a rule with more has been seen to be wrong. */
     LIMIT_CHECK_REPORTS = 32,
 };
+
+/* The documents that one packet names: each, and all together. */
+#define LIMIT_DOCUMENT_BYTES  (UINT64_C(512) * 1024 * 1024)
+#define LIMIT_DOCUMENTS_BYTES (UINT64_C(4) * 1024 * 1024 * 1024)
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "core/apply.h"
 #include "core/decide.h"
+#include "core/limits.h"
 #include "tests/core/office.h"
 
 #define EVENT(name)  HS__EVENT__BODY_##name
@@ -487,6 +488,43 @@ static void a_submission_that_cannot_be_taken_leaves_nothing(void **state)
     assert_int_equal(f->office.office.proposals, 0);
 }
 
+static void documents_that_are_too_large_are_refused_by_name(void **state)
+{
+    enum { COUNT = 9 };
+    struct fixture *f = *state;
+    struct small_packet packet = small_packet_good();
+    static const uint8_t hashes[COUNT][PACKET_HASH_BYTES] = {{1}, {2}, {3}, {4}, {5},
+                                                             {6}, {7}, {8}, {9}};
+    static Hs__Document rows[COUNT];
+    static Hs__Document *documents[COUNT];
+    Hs__Submit body = HS__SUBMIT__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+
+    for (size_t i = 0; i < COUNT; i++) {
+        rows[i] = (Hs__Document)HS__DOCUMENT__INIT;
+        rows[i].code = "A01";
+        rows[i].name = i + 1 < COUNT ? "plan.pdf" : "last.pdf";
+        rows[i].hash = (ProtobufCBinaryData){PACKET_HASH_BYTES, (uint8_t *)(uintptr_t)hashes[i]};
+        rows[i].size = LIMIT_DOCUMENT_BYTES;
+        documents[i] = &rows[i];
+    }
+    rows[COUNT - 1].size = 1;
+    body.packet = small_packet_make(&f->office, &packet);
+    body.packet->documents = documents;
+    command.body_case = HS__COMMAND__BODY_SUBMIT;
+    command.submit = &body;
+
+    body.packet->n_documents = COUNT;
+    assert_int_equal(run(f, &f->office.applicant, &command), REFUSAL_TOO_LARGE);
+    assert_string_equal(f->decision.detail, "A01 last.pdf");
+    rows[0].size = LIMIT_DOCUMENT_BYTES + 1;
+    body.packet->n_documents = 1;
+    assert_int_equal(run(f, &f->office.applicant, &command), REFUSAL_TOO_LARGE);
+    rows[0].size = LIMIT_DOCUMENT_BYTES;
+    body.packet->n_documents = COUNT - 1;
+    assert_int_equal(run(f, &f->office.applicant, &command), REFUSAL_NONE);
+}
+
 static void every_arena_size_gives_a_decision_or_too_complex(void **state)
 {
     struct fixture *f = *state;
@@ -586,6 +624,7 @@ int main(void)
         T(the_leads_failed_check_is_an_item_of_the_office),
         T(a_withdrawn_proposal_takes_no_opinion),
         T(a_submission_that_cannot_be_taken_leaves_nothing),
+        T(documents_that_are_too_large_are_refused_by_name),
         T(every_arena_size_gives_a_decision_or_too_complex),
         T(a_process_whose_new_version_lacks_a_pack_takes_no_submission),
         T(a_round_that_involves_nobody_ends_at_once),
