@@ -115,6 +115,6 @@ void transfer_put(struct documents_service *service, struct session *session,
                   const Hs__DocumentPut *put);
 void transfer_get(struct documents_service *service, struct session *session,
                   const Hs__DocumentGet *get);
-bool transfer_has(void *service, struct bytes hash);
+bool transfer_has(void *service, const Hs__Document *document);
 
 #endif

@@ -84,16 +84,16 @@ void transfer_close(struct documents_service *service)
     free(service);
 }
 
-bool transfer_has(void *self, struct bytes hash)
+bool transfer_has(void *self, const Hs__Document *document)
 {
     const struct documents_service *service = self;
     struct hash wanted;
 
-    if (hash.size != sizeof wanted.bytes) {
+    if (document->hash.len != sizeof wanted.bytes) {
         return false;
     }
-    memcpy(wanted.bytes, hash.data, hash.size);
-    return document_exists(&service->documents, &wanted);
+    memcpy(wanted.bytes, document->hash.data, document->hash.len);
+    return document_claim(&service->documents, &wanted, document->size);
 }
 
 static void on_work(uv_work_t *work)

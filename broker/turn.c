@@ -360,8 +360,7 @@ static bool find_documents(struct turn *turn, const Hs__Packet *packet, struct s
     for (size_t i = 0; i < packet->n_documents; i++) {
         const Hs__Document *document = packet->documents[i];
 
-        if (settings->has_document == NULL ||
-            !settings->has_document(settings->self, bytes_of(document->hash))) {
+        if (settings->has_document == NULL || !settings->has_document(settings->self, document)) {
             missing[situation->missing_document_count++] = document->code;
         }
     }

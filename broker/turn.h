@@ -60,8 +60,8 @@ struct turn_settings {
     struct directory *directory;
     const struct sign_key *key; /* the broker's */
     struct clock clock;
-    /* True if the document of this hash is stored. NULL: none is. */
-    bool (*has_document)(void *self, struct bytes hash);
+    /* True if the document is stored, of that hash and size. NULL: none is. */
+    bool (*has_document)(void *self, const Hs__Document *document);
     void *self;
 };
 

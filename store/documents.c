@@ -51,6 +51,15 @@ bool document_exists(const struct documents *documents, const struct hash *hash)
     return document_path_of(documents, hash, &path) && size_of(path.text, &size) == ERR_OK;
 }
 
+bool document_claim(const struct documents *documents, const struct hash *hash, uint64_t size)
+{
+    struct document_path path = {.text = ""};
+    uint64_t stored = 0;
+
+    return document_path_of(documents, hash, &path) && size_of(path.text, &stored) == ERR_OK &&
+           stored == size && utimensat(AT_FDCWD, path.text, NULL, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* Reads up to @size bytes at @offset; sets @count to how many there were. */
 static enum err read_at(int fd, uint64_t offset, uint8_t *out, size_t size, size_t *count)
 {

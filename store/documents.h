@@ -62,6 +62,10 @@ enum err document_put(const struct documents *documents, const struct document_c
 /* True if the document is complete. */
 bool document_exists(const struct documents *documents, const struct hash *hash);
 
+/* True if the document is complete and has @size bytes: a packet is about to name it. It counts as
+ * touched now, so that a sweep leaves it until the packet can be known. */
+bool document_claim(const struct documents *documents, const struct hash *hash, uint64_t size);
+
 /* Reads at most DOCUMENT_CHUNK_BYTES at @out->offset of the document @out->hash into @arena, and
  * sets size and bytes; bytes are empty at the end.
  *

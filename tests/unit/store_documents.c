@@ -208,6 +208,28 @@ static bool is_nobody(void *self, const struct hash *hash)
     return false;
 }
 
+static void a_document_is_claimed_by_its_size_and_is_then_young(void **state)
+{
+    struct fixture *f = *state;
+    struct document_names none = {is_nobody, NULL};
+    struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    char path[512];
+    char hex[2 * HASH_BYTES + 1];
+    int64_t now_ms = (int64_t)time(NULL) * 1000;
+    uint64_t removed = 0;
+
+    put_all(f);
+    bytes_to_hex((struct bytes){f->hash.bytes, HASH_BYTES}, hex);
+    (void)snprintf(path, sizeof path, "%s/%.2s/%s", f->documents.folder, hex, hex + 2);
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+
+    assert_false(document_claim(&f->documents, &f->hash, 1));
+    assert_true(document_claim(&f->documents, &f->hash, DOCUMENT_SIZE));
+    assert_int_equal(documents_sweep(&f->documents, &none, now_ms - DOCUMENT_UNNAMED_MS, &removed),
+                     ERR_OK);
+    assert_int_equal(removed, 0);
+}
+
 static void a_sweep_takes_what_is_old_and_unnamed(void **state)
 {
     struct fixture *f = *state;
@@ -244,6 +266,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(limits_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_empty_document_is_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_document_that_rotted_is_found, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_document_is_claimed_by_its_size_and_is_then_young, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_sweep_takes_what_is_old_and_unnamed, set_up, tear_down),
     };
 
