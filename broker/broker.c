@@ -22,6 +22,7 @@ enum {
     OFFICE_ARENA_BYTES = 64 * 1024 * 1024,
     SECOND_MS = 1000,
     READERS_SECONDS = 60,
+    SWEEP_SECONDS = 3600,
     ALARM_WAIT_MAX_MS = 60 * 1000, /* the wall clock may be stepped: look again at least so often */
 };
 
@@ -522,6 +523,9 @@ static void on_second(uv_timer_t *timer)
     if (++broker->seconds % READERS_SECONDS == 0) {
         (void)journal_check_readers(broker->journal); /* tried again in a minute */
     }
+    if (broker->seconds % SWEEP_SECONDS == 0) {
+        sweep_start(broker->sweep);
+    }
 }
 
 /* ---- life ---- */
@@ -667,6 +671,7 @@ static void start_handles(struct broker *broker)
     uv_timer_start(&broker->second, on_second, SECOND_MS, SECOND_MS);
     router_watch(broker->router, on_readable, broker);
     check_space(broker);
+    sweep_start(broker->sweep);
     uv_timer_start(&broker->alarm, on_alarm, 1, 0); /* what passed while we were down */
 }
 
@@ -698,6 +703,7 @@ enum err broker_open(const struct broker_options *options, uv_loop_t *loop, stru
         err = transfer_open(broker, &broker->documents);
     }
     if (err == ERR_OK) {
+        broker->sweep = sweep_new(broker, transfer_documents(broker->documents));
         make_turn(broker);
         err = open_network(broker);
     }
@@ -756,6 +762,7 @@ void broker_close(struct broker *broker)
         broker->arrivals.first = arrival->next;
         free_arrival(arrival);
     }
+    sweep_free(broker->sweep);
     transfer_close(broker->documents);
     router_close(broker->router);
     zap_close(broker->zap);

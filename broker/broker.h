@@ -48,6 +48,7 @@ struct broker {
     struct arena scratch_arena; /* of one body of the journal */
     struct arena frame_arena;   /* of the frame being sent */
     struct documents_service *documents;
+    struct sweep_service *sweep;
 
     struct arrivals arrivals;
 
@@ -115,6 +116,14 @@ void transfer_put(struct documents_service *service, struct session *session,
                   const Hs__DocumentPut *put);
 void transfer_get(struct documents_service *service, struct session *session,
                   const Hs__DocumentGet *get);
+const struct documents *transfer_documents(const struct documents_service *service);
 bool transfer_has(void *service, const Hs__Document *document);
+
+/* Removes, on a worker thread, what nobody names after a day (sweep.c). A document that a packet is
+ * about to name is claimed: true if it is stored and has @size bytes. */
+struct sweep_service *sweep_new(struct broker *broker, const struct documents *documents);
+void sweep_free(struct sweep_service *service);
+void sweep_start(struct sweep_service *service);
+bool sweep_claim(struct sweep_service *service, const struct hash *hash, uint64_t size);
 
 #endif

@@ -84,6 +84,11 @@ void transfer_close(struct documents_service *service)
     free(service);
 }
 
+const struct documents *transfer_documents(const struct documents_service *service)
+{
+    return &service->documents;
+}
+
 bool transfer_has(void *self, const Hs__Document *document)
 {
     const struct documents_service *service = self;
@@ -93,7 +98,7 @@ bool transfer_has(void *self, const Hs__Document *document)
         return false;
     }
     memcpy(wanted.bytes, document->hash.data, document->hash.len);
-    return document_claim(&service->documents, &wanted, document->size);
+    return sweep_claim(service->broker->sweep, &wanted, document->size);
 }
 
 static void on_work(uv_work_t *work)

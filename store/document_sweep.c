@@ -28,9 +28,9 @@ static bool is_old(const struct sweep *sweep, const struct document_path *path)
            sweep->before_ms;
 }
 
-static enum err remove_if_old(struct sweep *sweep, const struct document_path *path)
+static enum err remove_old(struct sweep *sweep, const struct document_path *path)
 {
-    if (!is_old(sweep, path)) {
+    if (!is_old(sweep, path)) { /* or claimed since it was looked at */
         return ERR_OK;
     }
 
@@ -39,6 +39,21 @@ static enum err remove_if_old(struct sweep *sweep, const struct document_path *p
         sweep->removed++;
     }
     return err == ERR_ABSENT ? ERR_OK : err;
+}
+
+/* The same while no document is being claimed. */
+static enum err remove_document(struct sweep *sweep, const struct document_path *path,
+                                const struct hash *hash)
+{
+    const struct document_names *names = sweep->names;
+
+    if (!is_old(sweep, path) || names->is_named(names->self, hash)) {
+        return ERR_OK;
+    }
+    names->hold(names->self);
+    enum err err = remove_old(sweep, path);
+    names->resume(names->self);
+    return err;
 }
 
 /* Sweeps the folder @name, which holds partial uploads or the documents of one first byte. */
@@ -67,8 +82,10 @@ static enum err sweep_folder(struct sweep *sweep, const char *name)
         if (!document_path_in(&folder, files[i], &path)) {
             return ERR_INVALID;
         }
-        if (is_partial || (is_document && !sweep->names->is_named(sweep->names->self, &hash))) {
-            err = remove_if_old(sweep, &path);
+        if (is_partial) {
+            err = remove_old(sweep, &path);
+        } else if (is_document) {
+            err = remove_document(sweep, &path, &hash);
         }
     }
     return err;

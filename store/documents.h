@@ -76,9 +76,12 @@ enum err document_get(const struct documents *documents, struct arena *arena,
 /* Reads the whole document and compares its hash. Errors: ERR_ABSENT; ERR_CORRUPT if it differs. */
 enum err document_check(const struct documents *documents, const struct hash *hash);
 
-/* Whether any packet names a document. */
+/* Whether any packet names a document; and what keeps document_claim() from being called on another
+ * thread while one is removed, for as long as that takes. */
 struct document_names {
     bool (*is_named)(void *self, const struct hash *hash);
+    void (*hold)(void *self);
+    void (*resume)(void *self);
     void *self;
 };
 

@@ -358,6 +358,34 @@ def nearly_full_disk(place):
     place.done("wait", proposal, "--for", "verdict", "--timeout", "60")
 
 
+def documents_in(place):
+    """Returns the path of each complete document."""
+    folder = place.path("documents")
+    return {os.path.join(folder, first, rest) for first in os.listdir(folder)
+            if first != "partial" for rest in os.listdir(os.path.join(folder, first))}
+
+
+def unnamed_documents(place):
+    """A start removes what nobody named for a day, and never what the journal names."""
+    before = documents_in(place)
+    place.done("submit", office.sample(1), "--document", "plan=" + office.sample(2),
+               account="street")
+    named = documents_in(place) - before
+    expect_equal("documents", len(named), 1)
+    unnamed = place.path("documents", "00", 62 * "1")
+    os.makedirs(os.path.dirname(unnamed), exist_ok=True)
+    shutil.copyfile(office.sample(3), unnamed)
+    for path in documents_in(place):
+        os.utime(path, (1, 1))
+    place.programs["broker"].stop()
+    place.start_broker()
+    end = time.monotonic() + 20
+    while os.path.exists(unnamed):
+        expect(time.monotonic() < end, "the document that nobody names is still there")
+        time.sleep(0.05)
+    expect(documents_in(place) >= named, "a document that the journal names was removed")
+
+
 def bad_configuration(place):
     """A broker or an agent whose configuration is wrong says where, and does not serve."""
     folder = os.path.join(place.folder, "bad")
@@ -412,6 +440,7 @@ def main(arguments):
         cases.run("a broker that is stopped", stopped_broker, place)
         cases.run("a disk that is nearly full", nearly_full_disk, place)
         cases.run("a map that is full", full_map, place)
+        cases.run("documents that nobody names", unnamed_documents, place)
         cases.run("an old copy of the journal that went on", another_history, place)
         cases.run("configuration that is wrong", bad_configuration, place)
         cases.run("everything stops in order", place.stop)

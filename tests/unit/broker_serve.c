@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "broker/broker.h"
@@ -353,6 +355,42 @@ static void a_home_without_a_place_for_documents_is_not_served(void **state)
     assert_int_equal(logged(f, "documents_unusable"), 1);
 }
 
+/* Makes the file @name of the documents, last written at @at (Unix seconds; 0: now). */
+static const char *make_document(struct fixture *f, const char *folder, const char *name, time_t at)
+{
+    const struct timespec times[] = {{.tv_sec = at}, {.tv_sec = at}};
+    const char *path = arena_format(&f->arena, "%s/documents/%s/%s", f->home, folder, name);
+
+    assert_int_equal(folder_make(arena_format(&f->arena, "%s/documents/%s", f->home, folder), 0700),
+                     ERR_OK);
+    assert_int_equal(file_write(path, bytes_of_text("text"), 0600), ERR_OK);
+    assert_int_equal(utimensat(AT_FDCWD, path, at == 0 ? NULL : times, 0), 0);
+    return path;
+}
+
+static void what_nobody_names_after_a_day_is_removed_at_the_start(void **state)
+{
+    static const char rest[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcd";
+    struct fixture *f = *state;
+    int64_t until_ns = clock_monotonic_ns() + INT64_C(1000000) * WAIT_MS;
+    time_t two_days_ago = time(NULL) - 2 * 24 * 3600;
+    const char *old = make_document(f, "ab", rest, two_days_ago);
+    const char *young = make_document(f, "cd", rest, 0);
+    const char *upload = make_document(f, "partial", "given-up", two_days_ago);
+    const char *arriving = make_document(f, "partial", "arriving", 0);
+
+    assert_int_equal(open_broker(f), ERR_OK);
+    while (logged(f, "documents_swept removed=2") == 0) {
+        assert_true(clock_monotonic_ns() < until_ns);
+        pump(f);
+    }
+
+    assert_false(file_exists(old));
+    assert_false(file_exists(upload));
+    assert_true(file_exists(young));
+    assert_true(file_exists(arriving));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -361,6 +399,7 @@ int main(void)
         TEST(a_client_without_a_session_is_told_once_to_say_hello),
         TEST(a_reader_too_slow_is_logged_once_and_told_to_say_hello_when_it_reads),
         TEST(a_query_that_cannot_be_read_is_answered_and_logged_once),
+        TEST(what_nobody_names_after_a_day_is_removed_at_the_start),
         TEST(a_home_without_a_place_for_documents_is_not_served),
     };
 

@@ -201,6 +201,11 @@ static bool is_the_one(void *self, const struct hash *hash)
     return hash_equal(((struct fixture *)self)->hash, *hash);
 }
 
+static void note_hold(void *self)
+{
+    (void)self; /* there is one thread */
+}
+
 static bool is_nobody(void *self, const struct hash *hash)
 {
     (void)self;
@@ -211,7 +216,7 @@ static bool is_nobody(void *self, const struct hash *hash)
 static void a_document_is_claimed_by_its_size_and_is_then_young(void **state)
 {
     struct fixture *f = *state;
-    struct document_names none = {is_nobody, NULL};
+    struct document_names none = {is_nobody, note_hold, note_hold, NULL};
     struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
     char path[512];
     char hex[2 * HASH_BYTES + 1];
@@ -233,8 +238,8 @@ static void a_document_is_claimed_by_its_size_and_is_then_young(void **state)
 static void a_sweep_takes_what_is_old_and_unnamed(void **state)
 {
     struct fixture *f = *state;
-    struct document_names one = {is_the_one, f};
-    struct document_names none = {is_nobody, NULL};
+    struct document_names one = {is_the_one, note_hold, note_hold, f};
+    struct document_names none = {is_nobody, note_hold, note_hold, NULL};
     struct document_chunk partial = {
         .hash = hash_of((struct bytes){f->bytes, 7}), .size = 7, .bytes = {f->bytes, 3}};
     struct document_state stored;
