@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Queries for what a proposal consists of: its verdict, its packets, its opinions. */
+#include "broker/query.h"
+
+#include <stdio.h>
+
+#include "broker/definitions.h"
+#include "core/document.h"
+#include "core/verdict.h"
+#include "store/bodies.h"
+
+static Hs__Proposal *find_proposal_id(struct asking *asking, uint64_t id)
+{
+    char name[24];
+
+    (void)snprintf(name, sizeof name, "%llu", (unsigned long long)id);
+    return query_find_proposal(asking, name);
+}
+
+/* Reads the opinions of the proposal's round; their hashes are made again from their bytes, and put
+ * into @copy, so that a recomputation rests on the journal and not on the record. */
+static bool read_opinions(struct asking *asking, const Hs__Proposal *proposal,
+                          const Hs__Opinion **opinions)
+{
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        Hs__Review *review = proposal->reviews[i];
+        Hs__ReviewRef ref = HS__REVIEW_REF__INIT;
+        Hs__Opinion *opinion = NULL;
+
+        opinions[i] = NULL;
+        if (review->opinion.len == 0) {
+            continue;
+        }
+        ref.proposal = proposal->id;
+        ref.round = proposal->round;
+        ref.department = review->department;
+        if (body_opinion(asking->txn, &ref, asking->arena, &opinion) != ERR_OK) {
+            return false;
+        }
+        opinions[i] = opinion;
+        struct hash *hash = arena_alloc(asking->arena, sizeof *hash);
+        struct bytes bytes = message_pack(opinion, asking->arena);
+        if (hash == NULL || bytes.data == NULL) {
+            return false;
+        }
+        *hash = hash_of(bytes);
+        review->opinion = (ProtobufCBinaryData){sizeof hash->bytes, hash->bytes};
+        if (opinion->result != review->result &&
+            review->result != HS__OPINION__RESULT__NOT_INVOLVED) {
+            review->result = opinion->result;
+        }
+    }
+    return true;
+}
+
+static bool recompute(struct asking *asking, Hs__Proposal *proposal, Hs__VerdictDocument *document)
+{
+    Hs__Verdict *verdict = verdict_build(proposal, asking->arena);
+    char *hex = arena_alloc(asking->arena, 2 * sizeof(struct hash) + 1);
+    struct hash hash;
+
+    if (verdict == NULL || hex == NULL || !verdict_hash(verdict, asking->arena, &hash)) {
+        return false;
+    }
+    bytes_to_hex((struct bytes){hash.bytes, sizeof hash.bytes}, hex);
+    document->recomputed_hash = hex;
+    return true;
+}
+
+static Hs__VerdictDocument *build_document(struct asking *asking, Hs__Proposal *proposal)
+{
+    struct definition_source source = definitions_of(asking->txn);
+    const struct rulebook *rulebook =
+        library_rulebook(asking->broker->library, bytes_of(proposal->pins), &source);
+    const Hs__Opinion **opinions =
+        arena_array(asking->arena, proposal->n_reviews, sizeof(Hs__Opinion *));
+    struct hash hash;
+
+    if (rulebook == NULL || opinions == NULL || !read_opinions(asking, proposal, opinions)) {
+        return NULL;
+    }
+    struct bytes process = message_pack(rulebook->process, asking->arena);
+    if (process.data == NULL) {
+        return NULL;
+    }
+    hash = hash_of(process);
+    struct document_sources sources = {
+        .office = asking->broker->office,
+        .proposal = proposal,
+        .process = rulebook->process,
+        .process_hash = hash.bytes,
+        .opinions = opinions,
+    };
+    Hs__VerdictDocument *document = document_build(&sources, asking->arena);
+    if (document != NULL && asking->query->verdict->recompute &&
+        !recompute(asking, proposal, document)) {
+        return NULL;
+    }
+    return document;
+}
+
+void query_answer_verdict(struct asking *asking)
+{
+    const Hs__Query__GetVerdict *wanted = asking->query->verdict;
+    Hs__Proposal *proposal = query_find_proposal(asking, wanted->proposal);
+
+    if (proposal == NULL) {
+        return;
+    }
+    if (proposal->status == HS__PROPOSAL__STATUS__GATE_FAILED ||
+        proposal->status == HS__PROPOSAL__STATUS__WITHDRAWN) {
+        query_refuse(asking, REFUSAL_NO_VERDICT, proposal->number);
+        return;
+    }
+    if (proposal->verdict.len == 0 || (wanted->round != 0 && wanted->round != proposal->round)) {
+        query_refuse(asking, REFUSAL_NO_VERDICT_YET, proposal->number);
+        return;
+    }
+    Hs__VerdictDocument *document = build_document(asking, proposal);
+    if (document == NULL) {
+        query_refuse(asking, REFUSAL_TOO_COMPLEX, proposal->number);
+        return;
+    }
+    asking->answer->body_case = HS__ANSWER__BODY_VERDICT;
+    asking->answer->verdict = document;
+}
+
+void query_answer_packet(struct asking *asking)
+{
+    const Hs__Query__GetPacket *wanted = asking->query->packet;
+    Hs__Proposal *proposal = find_proposal_id(asking, wanted->proposal);
+    Hs__Packet *packet = NULL;
+
+    if (proposal == NULL) {
+        return;
+    }
+    uint32_t version = wanted->version == 0 ? proposal->packet_version : wanted->version;
+    enum err err = body_packet(asking->txn, proposal->id, version, asking->arena, &packet);
+    if (err != ERR_OK) {
+        query_refuse_for(asking, err, REFUSAL_UNKNOWN_PROPOSAL, proposal->number);
+        return;
+    }
+    asking->answer->body_case = HS__ANSWER__BODY_PACKET;
+    asking->answer->packet = packet;
+}
+
+void query_answer_opinion(struct asking *asking)
+{
+    const Hs__ReviewRef *review = asking->query->opinion->review;
+    Hs__Opinion *opinion = NULL;
+
+    if (review == NULL) {
+        query_refuse(asking, REFUSAL_UNKNOWN_REVIEW, NULL);
+        return;
+    }
+    Hs__Proposal *proposal = find_proposal_id(asking, review->proposal);
+    if (proposal == NULL) {
+        return;
+    }
+    enum err err = body_opinion(asking->txn, review, asking->arena, &opinion);
+    if (err != ERR_OK) {
+        query_refuse_for(asking, err, REFUSAL_UNKNOWN_REVIEW, review->department);
+        return;
+    }
+    asking->answer->body_case = HS__ANSWER__BODY_OPINION;
+    asking->answer->opinion = opinion;
+}
