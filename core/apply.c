@@ -354,12 +354,14 @@ static void review_overdue(Hs__Proposal *proposal, const Hs__ReviewOverdue *over
     review->result = HS__OPINION__RESULT__OVERDUE;
 }
 
-static void verdict_issued(Hs__Proposal *proposal, const Hs__VerdictIssued *issued, int64_t at_ms)
+static void verdict_issued(Hs__Proposal *proposal, const Hs__VerdictIssued *issued,
+                           struct event_entry entry)
 {
     proposal->status = HS__PROPOSAL__STATUS__CONCLUDED;
     proposal->outcome = issued->outcome;
     proposal->verdict = issued->verdict;
-    proposal->concluded_at = at_ms;
+    proposal->verdict_seq = entry.seq;
+    proposal->concluded_at = entry.at_ms;
 }
 
 static void review_received(Hs__Proposal *proposal, const char *department, int64_t at_ms)
@@ -389,12 +391,12 @@ static void correction_requested(Hs__Proposal *proposal, const Hs__CorrectionReq
     proposal->missing = requested->missing;
 }
 
-void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_ms,
+void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
                     struct arena *arena)
 {
     switch (event->body_case) {
     case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
-        proposal_submitted(proposal, event, at_ms);
+        proposal_submitted(proposal, event, entry.at_ms);
         break;
     case HS__EVENT__BODY_PACKET_REVISED:
         packet_revised(proposal, event->packet_revised);
@@ -406,13 +408,13 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_m
         correction_requested(proposal, event->correction_requested);
         break;
     case HS__EVENT__BODY_ROUND_OPENED:
-        round_opened(proposal, event->round_opened, at_ms, arena);
+        round_opened(proposal, event->round_opened, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_REVIEW_RECEIVED:
-        review_received(proposal, event->review_received->department, at_ms);
+        review_received(proposal, event->review_received->department, entry.at_ms);
         break;
     case HS__EVENT__BODY_OPINION_GIVEN:
-        opinion_given(proposal, event->opinion_given, at_ms, arena);
+        opinion_given(proposal, event->opinion_given, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_COMPETENCE_SETTLED:
         competence_settled(proposal, event->competence_settled);
@@ -421,18 +423,18 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_m
         review_overdue(proposal, event->review_overdue);
         break;
     case HS__EVENT__BODY_VERDICT_ISSUED:
-        verdict_issued(proposal, event->verdict_issued, at_ms);
+        verdict_issued(proposal, event->verdict_issued, entry);
         break;
     case HS__EVENT__BODY_CLOCK_HELD:
-        clock_held(proposal, event->clock_held, at_ms, arena);
+        clock_held(proposal, event->clock_held, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_CLOCK_RESUMED:
-        clock_resumed(proposal, event->clock_resumed, at_ms, arena);
+        clock_resumed(proposal, event->clock_resumed, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
         proposal->status = HS__PROPOSAL__STATUS__WITHDRAWN;
         proposal->withdrawn_reason = event->proposal_withdrawn->reason;
-        proposal->concluded_at = at_ms;
+        proposal->concluded_at = entry.at_ms;
         break;
     case HS__EVENT__BODY_FINDINGS_RECORDED: /* on record, changes nothing */
     case HS__EVENT__BODY_GENESIS:

@@ -36,8 +36,14 @@ void apply_office(Hs__Office *office, const Hs__Event *event, struct arena *aren
 /* Changes @principal, empty before it is enrolled, by @event. */
 void apply_principal(Hs__Principal *principal, const Hs__Event *event, struct arena *arena);
 
-/* Changes @proposal, empty before it is submitted, by @event, recorded at @at_ms. */
-void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_ms,
+/* Where in the journal an event is recorded. */
+struct event_entry {
+    uint64_t seq; /* 0: not yet, in a decision that looks ahead */
+    int64_t at_ms;
+};
+
+/* Changes @proposal, empty before it is submitted, by @event, recorded as @entry. */
+void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
                     struct arena *arena);
 
 #endif

@@ -117,7 +117,9 @@ void decision_conclude(const struct situation *situation, struct decision *decis
         return;
     }
     for (size_t i = 0; i < decision->event_count; i++) {
-        apply_proposal(copy, decision->events[i], situation->now_ms, situation->arena);
+        const struct event_entry entry = {.at_ms = situation->now_ms};
+
+        apply_proposal(copy, decision->events[i], entry, situation->arena);
     }
     conclude_round(situation, copy, decision);
 }

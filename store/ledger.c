@@ -326,7 +326,7 @@ static enum err change_principal(struct ledger *ledger, const Hs__Event *event)
 }
 
 static enum err change_proposal(struct ledger *ledger, struct cached_proposal *cached,
-                                const Hs__Event *event, int64_t at_ms)
+                                const Hs__Event *event, struct event_entry entry)
 {
     enum err err = ERR_OK;
 
@@ -340,12 +340,12 @@ static enum err change_proposal(struct ledger *ledger, struct cached_proposal *c
     if (err == ERR_OK) {
         ledger->changed_count += cached->is_changed ? 0 : 1;
         cached->is_changed = true;
-        apply_proposal(cached->record, event, at_ms, ledger->arena);
+        apply_proposal(cached->record, event, entry, ledger->arena);
     }
     return err;
 }
 
-static enum err apply_event(struct ledger *ledger, const Hs__Event *event, int64_t at_ms,
+static enum err apply_event(struct ledger *ledger, const Hs__Event *event, struct event_entry entry,
                             struct cached_proposal *cached)
 {
     enum subject subject = event_subject(event);
@@ -358,7 +358,7 @@ static enum err apply_event(struct ledger *ledger, const Hs__Event *event, int64
         err = change_principal(ledger, event);
     }
     if (err == ERR_OK && subject == SUBJECT_PROPOSAL) {
-        err = change_proposal(ledger, cached, event, at_ms);
+        err = change_proposal(ledger, cached, event, entry);
     }
     return err;
 }
@@ -385,7 +385,8 @@ enum err ledger_record(struct ledger *ledger, const Hs__Event *event, uint64_t s
     if (err == ERR_OK) {
         err = put_body(ledger, event, seq, context);
     }
-    return err == ERR_OK ? apply_event(ledger, event, at_ms, cached) : err;
+    return err == ERR_OK ? apply_event(ledger, event, (struct event_entry){seq, at_ms}, cached)
+                         : err;
 }
 
 enum err ledger_append(struct ledger *ledger, struct journal *journal, const Hs__Event *event,

@@ -42,7 +42,7 @@
 #include "store/database.h"
 
 enum {
-    VIEWS_VERSION = 2,
+    VIEWS_VERSION = 3,
 };
 
 #define INDEX_OF_EVENT UINT32_MAX /* the body is in the event itself */

@@ -4,6 +4,7 @@
 
 usage: samples.py BUILD
 """
+import base64
 import json
 import os
 import re
@@ -162,6 +163,7 @@ def submit_reviewed(place, number, want):
     expect_equal("the office's items", sorted(item["ruleId"] for item in verdict["officeItems"]),
                  sorted(want["office_items"]))
     expect(verdict["verdictHash"], "the verdict has no hash")
+    expect(re.search(rf"台账条目 +{verdict['seq']}$", sheet, re.M), "the sheet names no entry")
     expect_equal("the recomputed hash", verdict["recomputedHash"], verdict["verdictHash"])
 
     text = place.done("verdict", proposal)
@@ -259,10 +261,20 @@ def journal_agrees(place, proposals):
     path = place.path("run", "journal.jsonl")
     place.export(path)
     with open(path, encoding="utf-8") as file:
-        events = [json.loads(line).get("event", {}) for line in file]
+        lines = [json.loads(line) for line in file]
+    events = [line.get("event") or {} for line in lines]
     numbers = [event["proposalSubmitted"]["number"] for event in events
                if "proposalSubmitted" in event]
     expect_equal("proposals in the journal", sorted(numbers), sorted(proposals.values()))
+    issued = {line["seq"]: line["event"]["verdictIssued"]["verdict"] for line in lines
+              if "verdictIssued" in (line.get("event") or {})}
+    expect(issued, "the journal has no verdict")
+    for number in proposals.values():
+        result = place.run("--json", "verdict", number)
+        if result.returncode == 0:
+            verdict = json.loads(result.stdout)
+            hash_ = base64.b64decode(issued.get(verdict["seq"], "")).hex()
+            expect_equal(f"the verdict in entry {verdict['seq']}", hash_, verdict["verdictHash"])
 
 
 def main(arguments):

@@ -47,7 +47,8 @@ static int tear_down(void **state)
 static void apply_all(struct fixture *f)
 {
     for (size_t i = 0; i < f->decision.event_count; i++) {
-        apply_proposal(&f->proposal, f->decision.events[i], f->now_ms, &f->arena);
+        apply_proposal(&f->proposal, f->decision.events[i], (struct event_entry){i + 1, f->now_ms},
+                       &f->arena);
     }
 }
 

@@ -60,7 +60,8 @@ static enum refusal run(struct fixture *f, const Hs__Principal *signer, const Hs
     decide_command(&situation, command, &f->decision);
     for (size_t i = 0; i < f->decision.event_count; i++) {
         apply_office(&f->office.office, f->decision.events[i], &f->arena);
-        apply_proposal(&f->proposal, f->decision.events[i], f->now_ms, &f->arena);
+        apply_proposal(&f->proposal, f->decision.events[i], (struct event_entry){i + 1, f->now_ms},
+                       &f->arena);
     }
     return f->decision.refusal;
 }
@@ -270,7 +271,8 @@ static void pass_deadline(struct fixture *f)
 
     decide_deadline(&situation, "fire", &f->decision);
     for (size_t i = 0; i < f->decision.event_count; i++) {
-        apply_proposal(&f->proposal, f->decision.events[i], f->now_ms, &f->arena);
+        apply_proposal(&f->proposal, f->decision.events[i], (struct event_entry){i + 1, f->now_ms},
+                       &f->arena);
     }
 }
 
@@ -326,8 +328,11 @@ static void silence_holds_the_verdict_until_the_late_opinion_comes(void **state)
     pass_deadline(f);
     assert_int_equal(f->proposal.status, STATUS(IN_REVIEW));
 
+    assert_int_equal(f->proposal.verdict_seq, 0);
+
     give(f, &f->office.fireman, "fire", opinion_of(f, RESULT(AGREE)));
     assert_events(f, 2, last);
+    assert_int_equal(f->proposal.verdict_seq, 2); /* of the two, the entry with the verdict */
     assert_true(f->proposal.reviews[1]->late);
     assert_int_equal(f->proposal.outcome, HS__VERDICT__OUTCOME__PASSED);
 }

@@ -54,7 +54,8 @@ static enum refusal run(struct fixture *f, const Hs__Principal *signer, const Hs
     }
     for (size_t i = 0; i < f->decision.event_count; i++) {
         apply_office(&f->office.office, f->decision.events[i], &f->arena);
-        apply_proposal(&f->proposal, f->decision.events[i], OFFICE_START_MS, &f->arena);
+        apply_proposal(&f->proposal, f->decision.events[i],
+                       (struct event_entry){i + 1, OFFICE_START_MS}, &f->arena);
     }
     return f->decision.refusal;
 }
