@@ -112,7 +112,9 @@ void query_answer_verdict(struct asking *asking)
         query_refuse(asking, REFUSAL_NO_VERDICT, proposal->number);
         return;
     }
-    if (proposal->verdict.len == 0 || (wanted->round != 0 && wanted->round != proposal->round)) {
+    bool is_preview = wanted->preview && proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW;
+    if ((proposal->verdict.len == 0 && !is_preview) ||
+        (wanted->round != 0 && wanted->round != proposal->round)) {
         query_refuse(asking, REFUSAL_NO_VERDICT_YET, proposal->number);
         return;
     }

@@ -134,6 +134,15 @@ static void print_parts(const struct sheet *sheet,
     }
 }
 
+/* The result, or in a preview that there is none yet. */
+static const char *result_of(const struct sheet *sheet,
+                             const Hs__VerdictDocument__DepartmentOpinion *opinion)
+{
+    return opinion->result == HS__OPINION__RESULT__UNSPECIFIED
+               ? say(sheet, "待答复", "open")
+               : word_of_result(sheet->cli, opinion->result);
+}
+
 static void print_opinion(const struct sheet *sheet,
                           const Hs__VerdictDocument__DepartmentOpinion *opinion)
 {
@@ -143,7 +152,7 @@ static void print_opinion(const struct sheet *sheet,
     const char *late = opinion->late ? say(sheet, "（逾期）", " (late)") : "";
 
     (void)fprintf(sheet->file, "\n  %s  %s%s%s\n", title[0] == '\0' ? opinion->department : title,
-                  word_of_result(sheet->cli, opinion->result), carried, late);
+                  result_of(sheet, opinion), carried, late);
     print_parts(sheet, opinion);
     entry(sheet, INDENT_COLUMNS, say(sheet, "由", "given by"), given_by(sheet, opinion));
     entry(sheet, INDENT_COLUMNS, say(sheet, "送达／接收", "sent/received"),
@@ -248,9 +257,11 @@ static void print_rule(const struct sheet *sheet, const Hs__VerdictDocument *doc
         entry(sheet, 2, say(sheet, "台账条目", "entry"),
               cli_format(sheet->cli, "%llu", (unsigned long long)document->seq));
     }
-    entry(sheet, 2, say(sheet, "核对命令", "check it by"),
-          cli_format(sheet->cli, "huishen verdict %s --round %u --recompute", document->proposal_id,
-                     document->round));
+    if (!document->preview) {
+        entry(sheet, 2, say(sheet, "核对命令", "check it by"),
+              cli_format(sheet->cli, "huishen verdict %s --round %u --recompute",
+                         document->proposal_id, document->round));
+    }
 }
 
 void sheet_print(const struct cli *cli, const Hs__Office *office,

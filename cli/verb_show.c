@@ -1,24 +1,85 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* huishen show: where a proposal stands. */
 #include "cli/intake_view.h"
+#include "cli/message_text.h"
 #include "cli/proposal_view.h"
+#include "cli/sheet.h"
 #include "cli/verbs.h"
+
+/* What there is to show. */
+struct shown {
+    const Hs__Proposal *proposal;
+    const Hs__VerdictDocument *preview; /* of a round that runs; NULL: none */
+    int offset_minutes;
+};
+
+/* Sets the preview of a proposal in review. One whose round ended since it was looked at has none:
+ * its verdict is for `verdict` to print. */
+static int preview(struct session *session, struct shown *shown)
+{
+    Hs__Query__GetVerdict get = HS__QUERY__GET_VERDICT__INIT;
+    Hs__Query query = HS__QUERY__INIT;
+    Hs__Answer *answer = NULL;
+
+    if (shown->proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW) {
+        return STATUS_DONE;
+    }
+    get.proposal = shown->proposal->number;
+    get.preview = true;
+    query.body_case = HS__QUERY__BODY_VERDICT;
+    query.verdict = &get;
+    int status = session_query(session, &query, &answer);
+    if (status == STATUS_DONE && answer->verdict->preview) {
+        shown->preview = answer->verdict;
+    }
+    return status;
+}
+
+static void print_json(const struct cli *cli, const struct shown *shown)
+{
+    json_t *all = proposal_to_json(cli, shown->proposal, shown->offset_minutes);
+
+    if (shown->preview != NULL) {
+        json_t *document = message_json(shown->preview, shown->offset_minutes);
+
+        cli_memory(json_object_set_new(all, "preview", document) == 0 ? all : NULL);
+    }
+    cli_json(cli, all);
+}
+
+static int print_text(struct cli *cli, struct session *session, const struct shown *shown)
+{
+    Hs__Office *office = NULL;
+
+    proposal_print(cli, shown->proposal, shown->offset_minutes);
+    int status = intake_print(cli, session, shown->proposal, cli->out);
+    if (status == STATUS_DONE && shown->preview != NULL) {
+        status = session_office(session, &office);
+    }
+    if (status == STATUS_DONE && shown->preview != NULL) {
+        (void)fputs("\n", cli->out); /* a failed write shows when out is flushed */
+        sheet_print(cli, office, shown->preview, shown->offset_minutes, cli->out);
+    }
+    return status;
+}
 
 static int show(struct cli *cli, struct session *session, const struct arguments *arguments)
 {
     Hs__Proposal *proposal = NULL;
-    int offset_minutes = session_offset_minutes(session);
     int status = session_show(session, arguments->words[0], &proposal);
 
     if (status != STATUS_DONE) {
         return status;
     }
-    if (cli->is_json) {
-        cli_json(cli, proposal_to_json(cli, proposal, offset_minutes));
-        return STATUS_DONE;
+
+    struct shown shown = {.proposal = proposal, .offset_minutes = session_offset_minutes(session)};
+    status = preview(session, &shown);
+    if (status == STATUS_DONE && cli->is_json) {
+        print_json(cli, &shown);
+    } else if (status == STATUS_DONE) {
+        status = print_text(cli, session, &shown);
     }
-    proposal_print(cli, proposal, offset_minutes);
-    return intake_print(cli, session, proposal, cli->out);
+    return status;
 }
 
 static int run(struct cli *cli, const struct arguments *arguments)
@@ -36,11 +97,16 @@ const struct verb verb_show = {
     .manual =
         {"显示一个申报项目：状态、轮次、各部门的审查任务（送达、接收、时限、答复）、结论，\n"
          "以及未过的准入条件和缺少的材料。ID 是编号（LJHS-2026-0007）或其序号（7）。\n"
-         "--json 输出完整记录，reviews 中每项带 reviewId。",
+         "会审进行中时附结论文书的预览，并如此标明：已出具的意见、尚待答复的部门；它不是结论。\n"
+         "--json 输出完整记录，reviews 中每项带 reviewId；会审进行中时另有 preview，\n"
+         "与 verdict 的 JSON 相同，其中 preview 为 true。",
          "Shows a proposal: its status and round, the review of each department (when it was\n"
          "dispatched, received, is due, was given), its verdict, and what it lacks. ID is its\n"
-         "number (LJHS-2026-0007) or its id (7). With --json the whole record; each of its\n"
-         "reviews has a reviewId."},
+         "number (LJHS-2026-0007) or its id (7). While the round runs a preview of the\n"
+         "consolidated document follows and says so: the opinions given, and who has yet to\n"
+         "answer; it is no verdict. With --json the whole record; each of its reviews has a\n"
+         "reviewId, and while the round runs there is `preview`, as `verdict` prints it,\n"
+         "with preview true."},
     .example = "huishen show LJHS-2026-0007\nhuishen --json show 7",
     .run = run,
 };
