@@ -5,6 +5,7 @@
 
 #include "core/facts.h"
 #include "core/findings.h"
+#include "core/suggestion.h"
 #include "lib/hash.h"
 
 /* One task at work. */

@@ -6,6 +6,7 @@
 
 #include "cli/definitions.h"
 #include "core/findings.h"
+#include "core/suggestion.h"
 
 enum { CHECK_ENTRIES_MAX = 128, CHECK_MISSING_MAX = 1024 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/round.h"
+#include "core/suggestion.h"
 
 #include "lib/check.h"
 

@@ -8,8 +8,8 @@
 #include "core/apply.h"
 #include "core/authorise.h"
 #include "core/decide.h"
-#include "core/findings.h"
 #include "core/lint.h"
+#include "core/suggestion.h"
 #include "tests/core/office.h"
 
 struct fixture {
