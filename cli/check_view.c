@@ -37,14 +37,12 @@ static json_t *citations_to_json(const struct cli *cli, const Hs__Rule *rule)
 
 /* What is there instead of what the rule asks for; empty unless it failed. */
 static const char *defect_of(const struct cli *cli, const struct check_report *report,
-                             const struct check_entry *entry, const struct finding_row *row)
+                             const struct finding_row *row, enum finding_language language)
 {
     if (row->finding->state != HS__FINDING__STATE__FAILED) {
         return "";
     }
-    const Hs__Item *item =
-        cli_memory(finding_item(entry->findings, row, &report->facts, cli->arena));
-    return item->defect;
+    return cli_memory((void *)(uintptr_t)finding_defect(row, &report->facts, language, cli->arena));
 }
 
 static json_t *finding_to_json(const struct cli *cli, const struct check_report *report,
@@ -62,7 +60,7 @@ static json_t *finding_to_json(const struct cli *cli, const struct check_report 
         word_in_schema(cli, &hs__rule__severity__descriptor, (int)rule->severity), "onFail",
         word_in_schema(cli, &hs__rule__on_fail__descriptor, (int)rule->on_fail), "matter",
         rule->matter, "owner", rule->owner, "zh", rule->text == NULL ? "" : rule->text->zh, "en",
-        rule->text == NULL ? "" : rule->text->en, "defect", defect_of(cli, report, entry, row),
+        rule->text == NULL ? "" : rule->text->en, "defect", defect_of(cli, report, row, FINDING_ZH),
         "basis", basis, "citations", citations_to_json(cli, rule), "reason", finding->reason,
         "missing", texts_to_json((const char *const *)finding->missing, finding->n_missing));
 }
@@ -134,10 +132,13 @@ json_t *check_report_to_json(const struct cli *cli, const struct check_report *r
 
 /* ---- text; failed writes show when out is flushed ---- */
 
-static void print_missing_of(const struct cli *cli, const Hs__Finding *finding)
+static void print_missing_of(const struct cli *cli, const struct finding_row *row)
 {
+    const Hs__Finding *finding = row->finding;
+
     if (finding->n_missing == 0) {
-        (void)fprintf(cli->out, "      %s\n", finding->reason);
+        (void)fprintf(cli->out, "      %s\n",
+                      cli_text(cli, fault_zh(row->fault), fault_en(row->fault)));
         return;
     }
     (void)fprintf(cli->out, "      %s", cli_text(cli, "缺少：", "missing: "));
@@ -171,10 +172,11 @@ static void print_finding(const struct cli *cli, const struct check_report *repo
                   is_failed ? word_of_effect(cli, rule->on_fail) : cli_text(cli, "未知", "unknown"),
                   word_of(cli, rule->text));
     if (is_failed) {
-        (void)fprintf(cli->out, "      %s%s\n", cli_text(cli, "现状：", "found: "),
-                      defect_of(cli, report, entry, row));
+        (void)fprintf(
+            cli->out, "      %s%s\n", cli_text(cli, "现状：", "found: "),
+            defect_of(cli, report, row, cli->language == LANGUAGE_ZH ? FINDING_ZH : FINDING_EN));
     } else {
-        print_missing_of(cli, finding);
+        print_missing_of(cli, row);
     }
     for (size_t i = 0; i < rule->n_citations; i++) {
         const Hs__Citation *citation = rule->citations[i];

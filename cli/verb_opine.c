@@ -100,9 +100,8 @@ static int run(struct cli *cli, const struct arguments *arguments)
 
 static const struct option options[] = {
     {.name = "result",
-     .value = "RESULT",
-     .help = {"agree、conditional、disagree、not_involved 或 not_competent",
-              "agree, conditional, disagree, not_involved or not_competent"}},
+     .value = "agree|conditional|disagree|not_involved|not_competent",
+     .help = {"结果", "the result"}},
     {.name = "reason",
      .value = "TEXT",
      .help = {"理由；not_involved 和 not_competent 必填",

@@ -21,7 +21,7 @@ struct answer {
     Hs__Finding__State state;
     const char *const *missing;
     size_t missing_count;
-    const char *reason;
+    enum fault fault;
 };
 
 static bool make_room(struct run *run)
@@ -82,12 +82,11 @@ static bool add_row(struct run *run, const struct compiled_rule *rule, const str
     finding->rule_id = rule->rule->id;
     finding->element = element_name(element, run->arena);
     finding->state = answer->state;
-    finding->reason = answer->reason == NULL ? "" : answer->reason;
+    finding->reason = answer->fault == FAULT_NONE ? "" : fault_zh(answer->fault);
     if (finding->element == NULL || !copy_missing(answer, run->arena, finding)) {
         return false;
     }
-    run->out->rows[run->out->count++] =
-        (struct finding_row){.finding = finding, .rule = rule, .element = element};
+    run->out->rows[run->out->count++] = (struct finding_row){finding, rule, element, answer->fault};
     return true;
 }
 
@@ -105,8 +104,7 @@ static struct answer answer_of(const struct evaluation *evaluation)
     /* A fault, or a value that is neither true nor false: unknown, with that as the reason. */
     return (struct answer){
         .state = HS__FINDING__STATE__UNKNOWN,
-        .reason =
-            fault_zh(evaluation->kind == EVALUATION_FAULT ? evaluation->fault : FAULT_NOT_A_BOOL),
+        .fault = evaluation->kind == EVALUATION_FAULT ? evaluation->fault : FAULT_NOT_A_BOOL,
     };
 }
 
@@ -176,8 +174,8 @@ static bool run_rule(struct run *run, const struct compiled_rule *rule)
         return run_elements(run, rule, list.value);
     }
     struct answer answer = answer_of(&list);
-    if (answer.reason != NULL) {
-        answer.reason = fault_zh(FAULT_NOT_A_LIST);
+    if (answer.fault != FAULT_NONE) {
+        answer.fault = FAULT_NOT_A_LIST;
     }
     return add_row(run, rule, NULL, &answer);
 }

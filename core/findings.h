@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "core/facts.h"
+#include "core/fault.h"
 
 /* How many rules of a pack ended how: a rule failed if any element failed, else is unknown if any
  * is, else passed if any passed, else is not applicable. */
@@ -32,6 +33,7 @@ struct finding_row {
     Hs__Finding *finding;
     const struct compiled_rule *rule;
     const struct value *element; /* of the rule's list, or NULL */
+    enum fault fault;            /* why it is unknown, if not for a missing field */
 };
 
 struct findings {

@@ -47,14 +47,22 @@ const char *rule_basis(const struct compiled_pack *pack, const Hs__Rule *rule, s
     return text_builder_finish(&text);
 }
 
-static void add_value(struct text_builder *text, const struct value *value)
+/* Returns the one of the two that is in @language. */
+static const char *say(enum finding_language language, const char *zh, const char *en)
+{
+    return language == FINDING_ZH ? zh : en;
+}
+
+static void add_value(struct text_builder *text, const struct value *value,
+                      enum finding_language language)
 {
     char decimal[NUMBER_TEXT_BYTES];
     char date[TEXT_DATE_BYTES];
 
     switch (value->kind) {
     case VALUE_BOOL:
-        text_builder_add(text, value->truth ? "是" : "否");
+        text_builder_add(text,
+                         value->truth ? say(language, "是", "yes") : say(language, "否", "no"));
         break;
     case VALUE_NUMBER:
         if (number_to_decimal(value->number, decimal)) {
@@ -71,14 +79,16 @@ static void add_value(struct text_builder *text, const struct value *value)
         text_builder_add(text, date);
         break;
     case VALUE_LIST:
-        text_builder_add_format(text, "%u项", value->list.count);
+        text_builder_add_format(text, "%u", value->list.count);
+        text_builder_add(text,
+                         say(language, "项", value->list.count == 1 ? " element" : " elements"));
         break;
     case VALUE_ABSENT:
     case VALUE_NULL:
     case VALUE_OBJECT:
     case VALUE_UNKNOWN:
     case VALUE_FAULT:
-        text_builder_add(text, "未提供");
+        text_builder_add(text, say(language, "未提供", "not given"));
         break;
     }
 }
@@ -90,7 +100,13 @@ struct shown_field {
     const char *unit;
 };
 
-static struct shown_field shown_field(const struct rulebook *rulebook, const char *path)
+static const char *label_in(const Hs__Words *label, enum finding_language language)
+{
+    return say(language, label->zh, label->en[0] == '\0' ? label->zh : label->en);
+}
+
+static struct shown_field shown_field(const struct rulebook *rulebook, const char *path,
+                                      enum finding_language language)
 {
     const Hs__Dictionary *source = rulebook->source;
 
@@ -98,14 +114,14 @@ static struct shown_field shown_field(const struct rulebook *rulebook, const cha
         const Hs__FieldDefinition *field = source->fields[i];
 
         if (strcmp(field->path, path) == 0 && field->label != NULL) {
-            return (struct shown_field){field->label->zh, field->unit};
+            return (struct shown_field){label_in(field->label, language), field->unit};
         }
     }
     for (size_t i = 0; i < source->n_derived; i++) {
         const Hs__DerivedField *field = source->derived[i];
 
         if (strcmp(field->path, path) == 0 && field->label != NULL) {
-            return (struct shown_field){field->label->zh, ""};
+            return (struct shown_field){label_in(field->label, language), ""};
         }
     }
     return (struct shown_field){path, ""};
@@ -136,9 +152,8 @@ static const struct value *value_read(const struct finding_row *row, const struc
     return value;
 }
 
-/* What is there instead of what the rule asks: the fields its condition read, with their values. */
-static const char *defect_of(const struct finding_row *row, const struct facts *facts,
-                             struct arena *arena)
+const char *finding_defect(const struct finding_row *row, const struct facts *facts,
+                           enum finding_language language, struct arena *arena)
 {
     size_t count = 0;
     const char *const *paths = expression_reads(row->rule->condition, &count);
@@ -148,15 +163,15 @@ static const char *defect_of(const struct finding_row *row, const struct facts *
     text_builder_init(&text, arena, ITEM_TEXT_BYTES_MAX);
     for (size_t i = 0; i < count && shown < SHOWN_VALUES_MAX; i++) {
         const struct value *value = value_read(row, facts, paths[i]);
-        struct shown_field field = shown_field(facts->rulebook, paths[i]);
+        struct shown_field field = shown_field(facts->rulebook, paths[i], language);
 
         if (value == NULL || strncmp(paths[i], "cfg.", 4) == 0) {
             continue;
         }
-        text_builder_add(&text, shown == 0 ? "" : "，");
+        text_builder_add(&text, shown == 0 ? "" : say(language, "，", ", "));
         text_builder_add(&text, field.label);
         text_builder_add(&text, " ");
-        add_value(&text, value);
+        add_value(&text, value, language);
         text_builder_add(&text, field.unit);
         shown++;
     }
@@ -180,7 +195,7 @@ Hs__Item *finding_item(const struct findings *findings, const struct finding_row
     item->rule_id = rule->id;
     item->matter = rule->matter;
     item->place = place_of(row, arena);
-    item->defect = defect_of(row, facts, arena);
+    item->defect = finding_defect(row, facts, FINDING_ZH, arena);
     item->demand = rule->text == NULL ? rule->id : rule->text->zh;
     item->basis = rule_basis(findings->pack, rule, arena);
     item->severity = finding_result(row) == HS__OPINION__RESULT__AGREE ? HS__ITEM__SEVERITY__ADVICE

@@ -14,7 +14,14 @@ Hs__Opinion *findings_suggest(const struct findings *findings, const struct fact
                               const Hs__Department *department, const uint8_t *packet_hash,
                               struct arena *arena);
 
-/* Returns the item of a failed row; NULL if @arena is too small. */
+enum finding_language { FINDING_ZH, FINDING_EN };
+
+/* Returns what there is instead of what the failed rule of @row asks: the fields that its condition
+ * read, by their labels, with their values; NULL if @arena is too small. */
+const char *finding_defect(const struct finding_row *row, const struct facts *facts,
+                           enum finding_language language, struct arena *arena);
+
+/* Returns the item of a failed row, in Chinese; NULL if @arena is too small. */
 Hs__Item *finding_item(const struct findings *findings, const struct finding_row *row,
                        const struct facts *facts, struct arena *arena);
 

@@ -101,6 +101,8 @@ def bad_usage(place):
         (("show", "--home", "x"), ("show ID",)),
         (("show", "1", "2", "--home", "x"), ("one word too many, 2",)),
         (("wait", "1", "--for", "lunch", "--home", "x"), ("verdict|end",)),
+        (("opine", "1/1/fire", "--result", "maybe", "--home", "x"),
+         ("agree|conditional|disagree|not_involved|not_competent\n",)),
         (("eval",), ("--cases",)),
         (("eval", "1", "--cases", "x"), ("--cases",)),
         (("key", "old", "--home", place.folder, "--as", "x"), ("not key old",)),
@@ -318,6 +320,12 @@ def safety_needs_a_person(place):
     place.said(2, (f"{path}:5: departments[0].answer: ",), "lint", path)
 
 
+def check_speaks_the_readers_language(place):
+    for language, words in (("en", "found: Clear width 3.4m\n"), ("zh", "现状：净宽 3.4m\n")):
+        text = place.printed("check", office.sample(2), "--department", "fire", "--lang", language)
+        expect(words in text, f"{language}: {text}")
+
+
 def check_vouches_for_no_unseen_source(place):
     path = os.path.join(office.ROOT, "agents", "fire", "rules.yaml")
     with open(path, encoding="utf-8") as file:
@@ -477,6 +485,7 @@ def main(arguments):
               place)
     cases.run("what is no definition", what_is_no_definition, place)
     cases.run("safety needs a person", safety_needs_a_person, place)
+    cases.run("check speaks the reader's language", check_speaks_the_readers_language, place)
     cases.run("check vouches for no unseen source", check_vouches_for_no_unseen_source, place)
     cases.run("a home is made once", a_home_is_made_once, place)
     cases.run("a home that fails leaves nothing", a_home_that_fails_leaves_nothing, place)
