@@ -8,6 +8,7 @@
 
 #include "cli/arguments.h"
 #include "cli/verb.h"
+#include "proto/text/packet_text.h"
 
 enum { FOLDER_BYTES = 4096 };
 
@@ -71,7 +72,7 @@ void cli_json(const struct cli *cli, json_t *json)
 {
     cli_memory(json);
     /* A failed write shows in finish_output(). */
-    (void)json_dumpf(json, cli->out, JSON_COMPACT | JSON_ENCODE_ANY);
+    (void)json_dumpf(json, cli->out, JSON_ENCODE_ANY | PACKET_JSON_FLAGS);
     (void)fputc('\n', cli->out);
     json_decref(json);
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* huishen reviews: what a department still has to answer. */
+#include <string.h>
+
+#include "cli/check_view.h"
 #include "cli/message_text.h"
-#include "cli/session.h"
+#include "cli/published.h"
+#include "cli/review_ref.h"
 #include "cli/stamp.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "cli/words.h"
+#include "core/refusal.h"
 
 enum { LINES_MAX = 1000, TITLE_COLUMNS_MAX = 40 };
 
@@ -60,9 +65,114 @@ static int ask(struct cli *cli, struct session *session, const struct arguments 
     return STATUS_DONE;
 }
 
+/* One review whole. */
+struct shown {
+    const struct review_target *target;
+    const Hs__Review *review;
+    const char *packet_hash;
+    const struct check_report *report;
+    int offset_minutes;
+};
+
+static const Hs__Review *find_review(const struct review_target *target)
+{
+    const Hs__Proposal *proposal = target->proposal;
+
+    for (size_t i = 0; i < proposal->n_reviews && target->ref.round == proposal->round; i++) {
+        if (strcmp(proposal->reviews[i]->department, target->ref.department) == 0) {
+            return proposal->reviews[i];
+        }
+    }
+    return NULL;
+}
+
+static void print_line(const struct cli *cli, struct phrase title, const char *text)
+{
+    (void)fprintf(cli->out, "%s%s%s\n", cli_phrase(cli, title), cli_text(cli, "：", ": "), text);
+}
+
+static void print_review(const struct cli *cli, const struct shown *shown)
+{
+    const Hs__Review *review = shown->review;
+    char due[STAMP_BYTES];
+    char received[STAMP_BYTES];
+
+    stamp_write(review->due_at, shown->offset_minutes, due);
+    stamp_write(review->received_at, shown->offset_minutes, received);
+    print_line(cli, (struct phrase){"审查任务", "review"}, shown->target->id);
+    print_line(cli, (struct phrase){"名称", "title"}, shown->target->proposal->title);
+    print_line(cli, (struct phrase){"参审事由", "involved for"}, word_of(cli, review->reason));
+    print_line(cli, (struct phrase){"状态", "state"}, word_of_review(cli, review->state));
+    print_line(cli, (struct phrase){"时限", "due"}, due);
+    print_line(cli, (struct phrase){"接收", "received"}, received);
+    print_line(cli, (struct phrase){"材料", "packet"}, shown->packet_hash);
+    (void)fprintf(
+        cli->out, "\n%s\n",
+        cli_text(cli, "机审提示（不是意见）", "what the machine check finds; no opinion"));
+    check_report_print(cli, shown->report);
+}
+
+static void print_review_json(const struct cli *cli, const struct shown *shown)
+{
+    cli_json(cli, json_pack("{s:s, s:s, s:s, s:o, s:o}", "reviewId", shown->target->id, "title",
+                            shown->target->proposal->title, "packetHash", shown->packet_hash,
+                            "review", message_json(shown->review, shown->offset_minutes), "check",
+                            check_report_to_json(cli, shown->report)));
+}
+
+/* Runs the pack that the round is held to over its packet, as the department's agent does. */
+static int check(struct cli *cli, struct session *session, const struct review_target *target,
+                 struct check_report *report)
+{
+    const struct dictionary *dictionary = NULL;
+    struct definition_set set;
+    Hs__Packet *packet = NULL;
+    int status = published_packet(cli, session, target->proposal, &packet, &dictionary);
+
+    if (status == STATUS_DONE) {
+        status = published_pinned(cli, session, target->proposal->pins, &set);
+    }
+    return status == STATUS_DONE ? check_run(cli, &set, packet, target->ref.department, report)
+                                 : status;
+}
+
+static int show(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
+    struct check_report *report = cli_memory(arena_alloc(cli->arena, sizeof *report));
+    struct review_target target;
+    int status = review_find(cli, session, arguments->words[0], &target);
+
+    if (status != STATUS_DONE) {
+        return status;
+    }
+
+    struct bytes hash = bytes_of(target.proposal->packet);
+    char *hex = cli_memory(arena_alloc(cli->arena, 2 * hash.size + 1));
+    const struct shown shown = {.target = &target,
+                                .review = find_review(&target),
+                                .packet_hash = hex,
+                                .report = report,
+                                .offset_minutes = session_offset_minutes(session)};
+    bytes_to_hex(hash, hex);
+    if (shown.review == NULL) {
+        return cli_refused(cli, refusal_code(REFUSAL_UNKNOWN_REVIEW),
+                           cli_format(cli, "%s: %s",
+                                      cli_text(cli, refusal_zh(REFUSAL_UNKNOWN_REVIEW),
+                                               refusal_en(REFUSAL_UNKNOWN_REVIEW)),
+                                      target.id));
+    }
+    status = check(cli, session, &target, report);
+    if (status == STATUS_DONE && cli->is_json) {
+        print_review_json(cli, &shown);
+    } else if (status == STATUS_DONE) {
+        print_review(cli, &shown);
+    }
+    return status;
+}
+
 static int run(struct cli *cli, const struct arguments *arguments)
 {
-    return session_do(cli, arguments, ask);
+    return session_do(cli, arguments, arguments->word_count == 0 ? ask : show);
 }
 
 static const struct option options[] = {
@@ -73,14 +183,28 @@ static const struct option options[] = {
 
 const struct verb verb_reviews = {
     .name = "reviews",
-    .words = "",
+    .words = "[REVIEW]",
+    .words_max = 1,
     .needs_home = true,
     .summary = {"部门待办的审查任务", "what a department still has to answer"},
-    .manual = {"列出一个部门尚待答复的审查任务，时限早的在前。\n"
-               "--json 输出 {\"reviews\": [{reviewId, title, review}]}。",
-               "Lists the reviews that a department has yet to answer, the earliest deadline\n"
-               "first. With --json: {\"reviews\": [{reviewId, title, review}]}."},
-    .example = "huishen --as fire reviews\nhuishen reviews --department fire",
+    .manual =
+        {"列出一个部门尚待答复的审查任务，时限早的在前；没有时，终端上说明一句，管道中无输出。\n"
+         "给出 REVIEW 时显示这一个任务：状态、时限、材料哈希，以及按本轮固定的规则包对其材料\n"
+         "所作的机审提示：建议的结果，每条未过或未知的规则（同 check）。提示不是意见。\n"
+         "材料本身：huishen show ID --packet。\n"
+         "--json 输出 {\"reviews\": [{reviewId, title, review}]}；给出 REVIEW 时为\n"
+         "{\"reviewId\", \"title\", \"packetHash\", \"review\", \"check\"}，check 同 check "
+         "--json。",
+         "Lists the reviews that a department has yet to answer, the earliest deadline\n"
+         "first; if there is none a terminal is told so and a pipe gets nothing. With REVIEW\n"
+         "it shows that one: its state, when it is due, the hash of its packet, and what the\n"
+         "machine check finds in it by the pack that the round is held to: the suggested\n"
+         "result and every rule that failed or is unknown, as `check` prints them. That is\n"
+         "no opinion. The packet itself: huishen show ID --packet.\n"
+         "With --json: {\"reviews\": [{reviewId, title, review}]}, with REVIEW {\"reviewId\",\n"
+         "\"title\", \"packetHash\", \"review\", \"check\"}, check as `check --json` prints it."},
+    .example = "huishen --as fire reviews\nhuishen reviews --department fire\n"
+               "huishen --as fire reviews LJHS-2026-0007/1/fire",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

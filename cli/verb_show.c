@@ -2,7 +2,9 @@
 /* huishen show: where a proposal stands. */
 #include "cli/intake_view.h"
 #include "cli/message_text.h"
+#include "cli/packet_view.h"
 #include "cli/proposal_view.h"
+#include "cli/published.h"
 #include "cli/sheet.h"
 #include "cli/verbs.h"
 
@@ -63,6 +65,15 @@ static int print_text(struct cli *cli, struct session *session, const struct sho
     return status;
 }
 
+static int show_packet(struct cli *cli, struct session *session, const Hs__Proposal *proposal)
+{
+    const struct dictionary *dictionary = NULL;
+    Hs__Packet *packet = NULL;
+    int status = published_packet(cli, session, proposal, &packet, &dictionary);
+
+    return status == STATUS_DONE ? packet_show(cli, proposal, packet, dictionary) : status;
+}
+
 static int show(struct cli *cli, struct session *session, const struct arguments *arguments)
 {
     Hs__Proposal *proposal = NULL;
@@ -70,6 +81,9 @@ static int show(struct cli *cli, struct session *session, const struct arguments
 
     if (status != STATUS_DONE) {
         return status;
+    }
+    if (arguments_have(arguments, "packet")) {
+        return show_packet(cli, session, proposal);
     }
 
     struct shown shown = {.proposal = proposal, .offset_minutes = session_offset_minutes(session)};
@@ -87,6 +101,12 @@ static int run(struct cli *cli, const struct arguments *arguments)
     return session_do(cli, arguments, show);
 }
 
+static const struct option options[] = {
+    {.name = "packet",
+     .help = {"改为印出现行一版送审材料及随附文件清单",
+              "print the packet as it is now instead, and its documents"}},
+};
+
 const struct verb verb_show = {
     .name = "show",
     .words = "ID",
@@ -99,14 +119,23 @@ const struct verb verb_show = {
          "以及未过的准入条件和缺少的材料。ID 是编号（LJHS-2026-0007）或其序号（7）。\n"
          "会审进行中时附结论文书的预览，并如此标明：已出具的意见、尚待答复的部门；它不是结论。\n"
          "--json 输出完整记录，reviews 中每项带 reviewId；会审进行中时另有 preview，\n"
-         "与 verdict 的 JSON 相同，其中 preview 为 true。",
+         "与 verdict 的 JSON 相同，其中 preview 为 true。\n"
+         "--packet 改为印出现行一版送审材料（字段字典的树，如报送时的文件）和随附文件的材料代码、\n"
+         "名称、大小、哈希；--json 时为 {\"proposalId\", \"version\", \"packetHash\", \"packet\",\n"
+         "\"documents\": [{code, name, size, hash}]}。",
          "Shows a proposal: its status and round, the review of each department (when it was\n"
          "dispatched, received, is due, was given), its verdict, and what it lacks. ID is its\n"
          "number (LJHS-2026-0007) or its id (7). While the round runs a preview of the\n"
          "consolidated document follows and says so: the opinions given, and who has yet to\n"
          "answer; it is no verdict. With --json the whole record; each of its reviews has a\n"
          "reviewId, and while the round runs there is `preview`, as `verdict` prints it,\n"
-         "with preview true."},
-    .example = "huishen show LJHS-2026-0007\nhuishen --json show 7",
+         "with preview true. --packet prints the packet as it is now instead: the tree of the\n"
+         "dictionary, as in the file submitted, then the code, name, size and hash of each\n"
+         "document; with --json {\"proposalId\", \"version\", \"packetHash\", \"packet\",\n"
+         "\"documents\": [{code, name, size, hash}]}."},
+    .example = "huishen show LJHS-2026-0007\nhuishen --json show 7\n"
+               "huishen --as fire show 7 --packet",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
     .run = run,
 };

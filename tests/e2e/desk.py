@@ -5,6 +5,7 @@ command that got no answer leaves behind.
 
 usage: desk.py BUILD
 """
+import base64
 import json
 import os
 import signal
@@ -61,6 +62,56 @@ def preview(place):
     expect("preview" not in place.json("show", proposal), "what is withdrawn has a preview")
 
 
+def packet(place):
+    """A reviewer reads the packet that is judged: the fields as submitted, and the documents."""
+    plan = write(place, "plan.txt", "a plan\n")
+    proposal = place.done("submit", office.sample(2), "--document", f"site_plan={plan}",
+                          account="street").strip()
+    shown = place.json("show", proposal, "--packet", account="fire")
+    expect_equal("the hash", shown["packetHash"],
+                 base64.b64decode(place.json("show", proposal)["packet"]).hex())
+    lane = next(lane for lane in shown["packet"]["technical"]["fire"]["lanes"]
+                if lane["id"] == "L2")
+    expect_equal("the width of L2", lane["clear_width_m"], 3.4)
+    document = shown["documents"][0]
+    expect_equal("the document", (document["code"], document["name"], document["size"]),
+                 ("site_plan", "plan.txt", 7))
+    text = place.done("show", proposal, "--packet", account="fire")
+    for words in ("clear_width_m: 3.4\n", "site_plan  plan.txt  7 bytes\n", shown["packetHash"],
+                  document["hash"]):
+        expect(words in text, f"show --packet has no {words!r}: {text}")
+
+    # What is printed is a proposal file, and the same packet.
+    again = place.json("submit", write(place, "again.json", json.dumps(shown["packet"])),
+                       "--document", f"site_plan={plan}", account="street")["proposalId"]
+    expect_equal("the hash of the same again",
+                 place.json("show", again, "--packet")["packetHash"], shown["packetHash"])
+    fields = text.split("\n", 1)[1].rsplit("\n\n", 1)[0]
+    third = place.done("submit", write(place, "again.yaml", fields + "\n"), "--document",
+                       f"site_plan={plan}", account="street").strip()
+    expect_equal("the hash of the text", place.json("show", third, "--packet")["packetHash"],
+                 shown["packetHash"])
+
+
+def one_review(place):
+    """A reviewer sees what the machine finds in the packet that is judged."""
+    proposal = place.submit(office.sample(2))
+    shown = place.json("reviews", f"{proposal}/1/fire", account="fire")
+    expect_equal("the hash", shown["packetHash"],
+                 place.json("show", proposal, "--packet")["packetHash"])
+    expect_equal("the state", shown["review"]["state"], "open")
+    found = shown["check"]["departments"][0]
+    expect_equal("what is suggested", (found["department"], found["suggested"]),
+                 ("fire", "disagree"))
+    expect_equal("the findings", [finding["ruleId"] for finding in found["findings"]], ["FI-01"])
+    text = place.done("reviews", f"{proposal}/1/fire", account="fire")
+    for words in ("disagree", "FI-01[L2]", "found: Clear width 3.4m", shown["packetHash"]):
+        expect(words in text, f"reviews has no {words!r}: {text}")
+    refused(place, "UNKNOWN_REVIEW", "reviews", f"{proposal}/2/fire", account="fire")
+    refused(place, "UNKNOWN_REVIEW", "reviews", f"{proposal}/1/water", account="office")
+    refused(place, "UNKNOWN_PROPOSAL", "reviews", "LJHS-2026-9999/1/fire", account="fire")
+
+
 def main(arguments):
     if len(arguments) != 1:
         print(__doc__.strip().splitlines()[3], file=sys.stderr)
@@ -71,6 +122,8 @@ def main(arguments):
         for department in office.DEPARTMENTS:
             place.programs[department].stop()
         cases.run("the preview of a round", preview, place)
+        cases.run("the packet that is judged", packet, place)
+        cases.run("one review, whole", one_review, place)
         cases.run("everything stops in order", place.stop)
         cases.run("the record is whole", place.verify)
     return cases.end()
