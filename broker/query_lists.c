@@ -6,6 +6,7 @@
 
 #include "core/authorise.h"
 #include "core/names.h"
+#include "store/bodies.h"
 #include "store/views.h"
 
 enum { LIST_SCAN_MAX = 20000 };
@@ -121,6 +122,38 @@ static bool knows_department(struct asking *asking, const char *id)
     return is_known;
 }
 
+static bool has_stage(struct asking *asking, const Hs__Office__Current *process, const char *id)
+{
+    struct definition_body body;
+
+    if (body_definition(asking->txn, bytes_of(process->hash), asking->arena, &body) != ERR_OK) {
+        return false;
+    }
+    const Hs__Process *read = message_read(&hs__process__descriptor, body.bytes, asking->arena);
+    for (size_t i = 0; read != NULL && i < read->n_stages; i++) {
+        if (strcmp(read->stages[i]->id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The same of the stage @id, for a list that found nothing: proposals may be in a stage that only
+ * an older version of their process has. */
+static bool knows_stage(struct asking *asking, const char *id)
+{
+    const Hs__Office *office = asking->broker->office;
+    bool is_known = id[0] == '\0';
+
+    for (size_t i = 0; i < office->n_processes && !is_known; i++) {
+        is_known = has_stage(asking, office->processes[i], id);
+    }
+    if (!is_known) {
+        query_refuse(asking, REFUSAL_UNKNOWN_STAGE, id);
+    }
+    return is_known;
+}
+
 void query_answer_list(struct asking *asking)
 {
     const Hs__Query__List *list = asking->query->list;
@@ -145,6 +178,9 @@ void query_answer_list(struct asking *asking)
             break;
         }
         after = ids.ids[ids.count - 1];
+    }
+    if (out->n_proposals == 0 && !knows_stage(asking, list->stage)) {
+        return;
     }
     asking->answer->body_case = HS__ANSWER__BODY_PROPOSALS;
     asking->answer->proposals = out;

@@ -59,6 +59,7 @@
     X(PRINCIPAL_EXISTS, "该主体已登记", "a principal of this name is enrolled")                    \
     X(KEY_ALREADY_ENROLLED, "密钥已属于另一主体", "the key belongs to another principal")          \
     X(ROLES_INCOMPATIBLE, "管理员不得兼任审查角色", "who administers cannot give opinions")        \
+    X(UNKNOWN_STAGE, "没有此环节", "there is no such stage")                                       \
     X(NO_VERDICT_YET, "尚未形成会审结论", "there is no verdict yet")                               \
     X(NO_VERDICT, "本申报项目没有会审结论", "there is no verdict and there will be none")          \
     X(TOO_LARGE, "超出大小限制", "this is larger than the limit")

@@ -140,6 +140,8 @@ def words_table(proposal, fifo):
         (("opine", f"{proposal}/9/fire", "--result", "agree"), "fire", 1,
          ("refused: UNKNOWN_REVIEW: ", f"{proposal}/9/fire")),
         (("list", "--department", "fyre"), None, 1, ("refused: UNKNOWN_DEPARTMENT: ", "fyre")),
+        (("list", "--stage", "nope"), None, 1, ("refused: UNKNOWN_STAGE: ", "nope")),
+        (("list", "--stage", "joint_review", "--overdue"), None, 0, ()),
         (("reviews", "--department", "fyre"), None, 1, ("refused: UNKNOWN_DEPARTMENT: ", "fyre")),
         (("opine", "fire", "--result", "agree"), "fire", 2, ("fire",)),
         (("opine", fire, "--result", "agree"), "planning", 1, ("refused: NOT_YOUR_REVIEW: ",)),
