@@ -1,10 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* huishen opine: the one opinion of a review, by a person. */
+#include <strings.h>
+
 #include "cli/message_text.h"
 #include "cli/review_ref.h"
 #include "cli/verbs.h"
 #include "cli/words.h"
 #include "lib/check.h"
+
+/* Sets @value to the result called @word. What only the system records is one, for the broker to
+ * refuse, but it is not offered. */
+static bool read_result(const struct cli *cli, const char *word, int *value)
+{
+    for (int i = HS__OPINION__RESULT__AGREE; i <= HS__OPINION__RESULT__OVERDUE; i++) {
+        if (strcasecmp(word_in_schema(cli, &hs__opinion__result__descriptor, i), word) == 0) {
+            *value = i;
+            return true;
+        }
+    }
+    (void)cli_fail(
+        cli, STATUS_INVALID,
+        cli_text(cli, "--result 不能是 %s，只能是 %s", "--result cannot be %s; it is one of %s"),
+        word, "agree|conditional|disagree|not_involved|not_competent");
+    return false;
+}
 
 /* Sets @out to the opinion that the options state. */
 static int read_opinion(struct cli *cli, const struct arguments *arguments, Hs__Opinion **out)
@@ -26,7 +45,7 @@ static int read_opinion(struct cli *cli, const struct arguments *arguments, Hs__
         *out = loaded;
         return status;
     }
-    if (!word_to_value(cli, &hs__opinion__result__descriptor, "--result", result, &value)) {
+    if (!read_result(cli, result, &value)) {
         return STATUS_INVALID;
     }
     *out = cli_memory(message_new(&hs__opinion__descriptor, cli->arena));
@@ -92,6 +111,12 @@ static int opine(struct cli *cli, struct session *session, const struct argument
 /* Unless told otherwise, the department's own account answers for it. */
 static int run(struct cli *cli, const struct arguments *arguments)
 {
+    const char *result = arguments_value(arguments, "result");
+    int ignored;
+
+    if (result != NULL && !read_result(cli, result, &ignored)) {
+        return STATUS_INVALID;
+    }
     if (cli->account == NULL) {
         cli->fallback_account = review_department(arguments->words[0]);
     }
@@ -100,8 +125,9 @@ static int run(struct cli *cli, const struct arguments *arguments)
 
 static const struct option options[] = {
     {.name = "result",
-     .value = "agree|conditional|disagree|not_involved|not_competent",
-     .help = {"结果", "the result"}},
+     .value = "RESULT",
+     .help = {"agree、conditional、disagree、not_involved 或 not_competent",
+              "agree, conditional, disagree, not_involved or not_competent"}},
     {.name = "reason",
      .value = "TEXT",
      .help = {"理由；not_involved 和 not_competent 必填",
