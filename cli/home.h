@@ -8,6 +8,7 @@
  *   configs/        departments.yaml, dictionary.yaml, processes/, processes/packs/, agents/
  *   rules/ID.yaml   the departments' packs
  *   agents/ID-1/    an agent's own store
+ *   pending/NAME/   commands of the principal NAME that wait for their answer (kept.h)
  *   run/            the endpoint in use (broker), logs, scratch
  */
 #ifndef CLI_HOME_H

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/kept.h"
 #include "cli/message_text.h"
 #include "cli/principals.h"
 #include "cli/stamp.h"
@@ -15,6 +16,7 @@
 /* settings and what it borrows live here as long as the call. */
 struct session {
     struct cli *cli;
+    const struct home *home;
     struct client_call *call;
     struct client_settings settings;
     struct keys keys;
@@ -119,15 +121,15 @@ static int fail_to_connect(const struct session *session, const struct home *hom
                     session->settings.endpoint, SESSION_CONNECT_MS / 1000, home->folder);
 }
 
-/* Whoever sends the same thing again must know that it may be on record already. */
+/* What was sent may be on record already; it is kept, with its id (kept.h). */
 static int fail_to_hear(const struct session *session)
 {
     const struct cli *cli = session->cli;
 
     return cli_fail(cli, STATUS_NO_ANSWER,
-                    cli_text(cli, "%s 没有在期限内答复；已送出的可能已登记，重送前请先查看",
-                             "no answer from %s in time; what was sent may be on record: look "
-                             "before you send it again"),
+                    cli_text(cli, "%s 没有在期限内答复；请再次键入同一命令，不会重复登记",
+                             "no answer from %s in time; type the same command again: it will not "
+                             "be recorded twice"),
                     session->settings.endpoint);
 }
 
@@ -156,6 +158,7 @@ int session_open(struct cli *cli, const struct home *home, struct session **out)
             cli_text(cli, "由谁办理？请用 --as 给出账户", "who acts? name an account with --as"));
     }
     session->cli = cli;
+    session->home = home;
     session->settings = (struct client_settings){
         .endpoint = home_endpoint(cli, home),
         .broker_curve = session->broker_curve,
@@ -203,9 +206,17 @@ int session_offset_minutes(const struct session *session)
 int session_command(struct session *session, Hs__Command *command, Hs__Receipt **out)
 {
     struct command_answer answer = {.kind = ANSWER_UNCHANGED};
+    const struct clock *clock = &session->settings.clock;
+    const char *folder = kept_folder(session->cli, session->home, session->settings.principal);
+    struct kept kept;
+    int status = kept_take(session->cli, folder, clock->wall_ms(clock->self), command, &kept);
+
+    if (status != STATUS_DONE) {
+        return status;
+    }
     enum err err = client_call_command(session->call, command, SESSION_ANSWER_MS,
                                        session->cli->arena, &answer);
-
+    kept_release(&kept, err == ERR_OK);
     if (err != ERR_OK) {
         return err == ERR_TIMEOUT ? fail_to_hear(session) : fail(session, err);
     }

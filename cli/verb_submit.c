@@ -143,7 +143,8 @@ const struct verb verb_submit = {
          "expected 不读，其他不认识的字段是错误，指明行号。\n"
          "未通过准入条件或材料不全时，仍登记并印出编号，但以 1 退出：refused: GATE_FAILED\n"
          "或 refused: INCOMPLETE，其下一次列明全部未过的条件和缺少的字段；用 revise 补正。\n"
-         "其他拒绝不留下任何记录。--json 输出（有 --wait 时在等待结束后）\n"
+         "其他拒绝不留下任何记录。没有等到答复（退出码 3）时再次键入同一命令，不会重复登记。\n"
+         "--json 输出（有 --wait 时在等待结束后）\n"
          "{\"proposalId\", \"status\", \"outcome\", \"failedGates\": [], \"missing\": []}。",
          "Submits the proposal in FILE, YAML or JSON of at most 1 MiB. Its number is\n"
          "printed on standard output once it is on record. The file is the tree of the\n"
@@ -152,7 +153,8 @@ const struct verb verb_submit = {
          "A packet that fails a gate or is incomplete is on record too and its number is\n"
          "printed, but the exit status is 1: refused: GATE_FAILED or refused: INCOMPLETE,\n"
          "with every failed gate and every missing field below it; `revise` answers it. Any\n"
-         "other refusal leaves nothing. With --json:\n"
+         "other refusal leaves nothing. After exit 3, no answer, type the same command again:\n"
+         "it is not recorded twice. With --json:\n"
          "{\"proposalId\", \"status\", \"outcome\", \"failedGates\": [], \"missing\": []}; with\n"
          "--wait it is printed when the wait ends."},
     .example = "huishen --as street submit proposal.yaml --document site_plan=plan.pdf\n"

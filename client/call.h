@@ -38,8 +38,8 @@ const Hs__Welcome *client_call_welcome(const struct client_call *call);
 /* Returns the code of the problem that ended the conversation, or NULL. Valid for ever. */
 const char *client_call_problem(const struct client_call *call);
 
-/* Sends @command, under a new id, and sets @answer, in @arena, to its answer. A refusal is an
- * answer, also a temporary one. */
+/* Sends @command, under its own id if it has one, else under a new one, and sets @answer, in
+ * @arena, to its answer. A refusal is an answer, also a temporary one. */
 enum err client_call_command(struct client_call *call, const Hs__Command *command,
                              int64_t timeout_ms, struct arena *arena,
                              struct command_answer *answer);

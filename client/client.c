@@ -235,7 +235,11 @@ enum err client_command(struct client *client, const Hs__Command *command,
     if (message_size(command) > CLIENT_COMMAND_BYTES_MAX) {
         return ERR_INVALID;
     }
-    command_id_make(client->clock.wall_ms(client->clock.self), sent.id);
+    if (command->id.len == sizeof sent.id) {
+        memcpy(sent.id, command->id.data, sizeof sent.id);
+    } else {
+        command_id_make(client->clock.wall_ms(client->clock.self), sent.id);
+    }
     named.id = binary_of((struct bytes){sent.id, sizeof sent.id});
     sent.bytes = message_pack(&named, arena);
     enum err err =

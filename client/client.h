@@ -49,8 +49,8 @@ struct client_asker {
     bool is_patient; /* a temporary refusal (STORE_FULL, TOO_BUSY) is no answer: it is sent again */
 };
 
-/* Sends @command, with a new id in place of its own, until it is answered. The id goes to @id,
- * which may be NULL.
+/* Sends @command until it is answered, under its own id if it has one (kept from an earlier
+ * sending), else under a new one. The id goes to @id, which may be NULL.
  *
  * Errors (nothing is sent):
  *   ERR_INVALID  it is larger than CLIENT_COMMAND_BYTES_MAX

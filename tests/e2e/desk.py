@@ -9,7 +9,9 @@ import base64
 import json
 import os
 import signal
+import socket
 import sys
+import threading
 
 import office
 from office import expect, expect_equal
@@ -112,6 +114,85 @@ def one_review(place):
     refused(place, "UNKNOWN_PROPOSAL", "reviews", "LJHS-2026-9999/1/fire", account="fire")
 
 
+# ---- a command without an answer ---------------------------------------------------------------------
+
+
+class Proxy:
+    """Stands between a client and the broker, which it stops before a command reaches it."""
+
+    COMMAND_BYTES = 4096  # what a client has said before it submits is less
+
+    def __init__(self, place):
+        self.place = place
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.is_armed = True
+        self.endpoint = f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        host, port = self.place.endpoint.removeprefix("tcp://").split(":")
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            broker = socket.create_connection((host, int(port)))
+            for pair in ((client, broker, True), (broker, client, False)):
+                threading.Thread(target=self.carry, args=pair, daemon=True).start()
+
+    def carry(self, source, target, is_client):
+        count = 0
+        try:
+            while piece := source.recv(65536):
+                count += len(piece)
+                if is_client and self.is_armed and count > self.COMMAND_BYTES:
+                    self.is_armed = False
+                    self.place.programs["broker"].child.send_signal(signal.SIGSTOP)
+                target.sendall(piece)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # either end is gone
+
+    def close(self):
+        self.listener.close()
+
+
+def endpoint_is(place, endpoint):
+    write(place, "broker", endpoint + "\n")
+
+
+def submitted(place):
+    return [proposal["number"] for proposal in place.json("list", account="street")["proposals"]]
+
+
+def typed_again(place):
+    """What timed out and is typed again is recorded once, and gets the number of the first."""
+    before = submitted(place)
+    proxy = Proxy(place)
+    endpoint_is(place, proxy.endpoint)
+    try:
+        result = place.run("submit", office.sample(3), account="street")
+    finally:
+        place.programs["broker"].child.send_signal(signal.SIGCONT)
+        endpoint_is(place, place.endpoint)
+        proxy.close()
+    expect_equal("the exit status: " + result.stderr, result.returncode, 3)
+    expect("type the same command again" in result.stderr, f"said {result.stderr!r}")
+    kept = [name for name in os.listdir(place.path("pending", "person:street"))
+            if not name.endswith(".lock")]
+    expect_equal("commands kept", len(kept), 1)
+
+    again = place.submit(office.sample(3))
+    now = submitted(place)
+    expect_equal("proposals", len(now), len(before) + 1)
+    expect_equal("the number", [again], [number for number in now if number not in before])
+    expect(not os.path.exists(place.path("pending", "person:street", kept[0])), "it is still kept")
+
+    # Whoever submits once more after an answer means it.
+    expect(place.submit(office.sample(3)) != again, "a second submission got the first number")
+    expect_equal("proposals", len(submitted(place)), len(before) + 2)
+
+
 def main(arguments):
     if len(arguments) != 1:
         print(__doc__.strip().splitlines()[3], file=sys.stderr)
@@ -124,6 +205,7 @@ def main(arguments):
         cases.run("the preview of a round", preview, place)
         cases.run("the packet that is judged", packet, place)
         cases.run("one review, whole", one_review, place)
+        cases.run("a command typed again", typed_again, place)
         cases.run("everything stops in order", place.stop)
         cases.run("the record is whole", place.verify)
     return cases.end()

@@ -168,6 +168,25 @@ static void commands_are_answered(void **state)
     assert_true(client_is_welcomed(f->client));
 }
 
+static void a_command_with_an_id_keeps_it(void **state)
+{
+    uint8_t kept[COMMAND_ID_BYTES] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+    Hs__Withdraw withdraw = HS__WITHDRAW__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    uint8_t id[COMMAND_ID_BYTES] = {0};
+    struct fixture *f = *state;
+
+    open_client(f);
+    command.id = (ProtobufCBinaryData){sizeof kept, kept};
+    command.body_case = HS__COMMAND__BODY_WITHDRAW;
+    command.withdraw = &withdraw;
+    assert_int_equal(
+        client_command(f->client, &command, (struct client_asker){on_answer, f, true}, id), ERR_OK);
+    run_until(f, &f->answers, 1);
+
+    assert_memory_equal(id, kept, sizeof kept);
+}
+
 static void a_restarted_broker_is_found_again_and_asked_again(void **state)
 {
     struct fixture *f = *state;
@@ -237,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(commands_are_answered, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_command_with_an_id_keeps_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_restarted_broker_is_found_again_and_asked_again, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_key_enrolled_later_gets_in, set_up, tear_down),
