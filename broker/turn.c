@@ -473,6 +473,11 @@ static bool find_situation(struct turn *turn, const struct command *command,
     if (!find_rulebook(turn, command->content, &source, situation)) {
         return false;
     }
+    if (command->content->body_case == HS__COMMAND__BODY_GIVE_OPINION &&
+        situation->proposal != NULL) {
+        situation->rulebook =
+            library_rulebook(turn->settings.library, bytes_of(situation->proposal->pins), &source);
+    }
     if (command->content->body_case == HS__COMMAND__BODY_PUBLISH) {
         situation->catalogue =
             library_catalogue(turn->settings.library, situation->office, &source);

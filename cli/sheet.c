@@ -16,6 +16,7 @@ struct sheet {
     const Hs__Office *office;
     FILE *file;
     int offset_minutes;
+    const Hs__VerdictDocument *document;
 };
 
 static const char *say(const struct sheet *sheet, const char *zh, const char *en)
@@ -170,6 +171,19 @@ static void print_opinion(const struct sheet *sheet,
     entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), opinion->reason);
 }
 
+/* What people call @matter; its id if the process has no word for it. */
+static const char *matter_name(const struct sheet *sheet, const char *matter)
+{
+    const char *name = "";
+
+    for (size_t i = 0; i < sheet->document->n_matters; i++) {
+        if (strcmp(sheet->document->matters[i]->code, matter) == 0) {
+            name = word_of(sheet->cli, sheet->document->matters[i]->label);
+        }
+    }
+    return name[0] == '\0' ? matter : name;
+}
+
 static void print_item(const struct sheet *sheet, const char *department, const Hs__Item *item)
 {
     bool is_must = item->severity == HS__ITEM__SEVERITY__MUST;
@@ -178,7 +192,7 @@ static void print_item(const struct sheet *sheet, const char *department, const 
                   is_must ? say(sheet, "必须修改", "must") : say(sheet, "建议", "advice"),
                   item->owner[0] == '\0' ? "" : "  ", owner_name(sheet, department, item->owner));
     entry(sheet, INDENT_COLUMNS, say(sheet, "规则", "rule"), item->rule_id);
-    entry(sheet, INDENT_COLUMNS, say(sheet, "事项", "matter"), item->matter);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "事项", "matter"), matter_name(sheet, item->matter));
     entry(sheet, INDENT_COLUMNS, say(sheet, "位置", "place"), item->place);
     entry(sheet, INDENT_COLUMNS, say(sheet, "现状", "found"), item->defect);
     entry(sheet, INDENT_COLUMNS, say(sheet, "要求", "demand"), item->demand);
@@ -268,7 +282,12 @@ void sheet_print(const struct cli *cli, const Hs__Office *office,
                  const Hs__VerdictDocument *document, int offset_minutes, FILE *file)
 {
     const struct sheet sheet = {
-        .cli = cli, .office = office, .file = file, .offset_minutes = offset_minutes};
+        .cli = cli,
+        .office = office,
+        .file = file,
+        .offset_minutes = offset_minutes,
+        .document = document,
+    };
 
     print_head(&sheet, document);
     print_opinions(&sheet, document);

@@ -214,16 +214,26 @@ static void check_settings(const struct lint *lint, const Hs__Process *process,
     }
 }
 
-static void check_process(const struct lint *lint, const Hs__Process *process,
-                          struct defects *defects)
+/* An office of these departments and nothing else. */
+static Hs__Office office_of(const Hs__DepartmentList *departments)
 {
     Hs__Office office = HS__OFFICE__INIT;
 
-    if (lint->departments != NULL) {
-        office.n_departments = lint->departments->n_departments;
-        office.departments = lint->departments->departments;
+    office.n_departments = departments->n_departments;
+    office.departments = departments->departments;
+    return office;
+}
+
+static void check_process(const struct lint *lint, const Hs__Process *process,
+                          struct defects *defects)
+{
+    if (lint->departments == NULL) {
+        lint_process(process, lint->dictionary, NULL, defects);
+    } else {
+        const Hs__Office office = office_of(lint->departments);
+
+        lint_process(process, lint->dictionary, &office, defects);
     }
-    lint_process(process, lint->dictionary, lint->departments == NULL ? NULL : &office, defects);
     check_settings(lint, process, defects);
 }
 
@@ -232,6 +242,11 @@ static void check_pack(const struct lint *lint, const Hs__Pack *pack, struct def
     bool is_gate = lint->process != NULL && strcmp(lint->process->gate, pack->id) == 0;
 
     lint_pack(pack, lint->dictionary, lint->process, is_gate, defects);
+    if (lint->departments != NULL) {
+        const Hs__Office office = office_of(lint->departments);
+
+        lint_owners(pack, &office, defects);
+    }
 }
 
 static void check(const struct lint *lint, const struct linted *linted, struct defects *defects)
@@ -352,13 +367,16 @@ const struct verb verb_lint = {
     .manual =
         {"检查定义文件：字典（有 fields）、规则包（有 rules）、流程（有 stages）、部门清单（有\n"
          "departments）。每个表达式都编译并对照字典核对类型；没有规则读取的设置、不可豁免却标为\n"
-         "可豁免的准入条件、安全类部门的视为同意等也是错误。未给出的字典和流程取自 --home，\n"
+         "可豁免的准入条件、安全类部门的视为同意、流程未列出的事项、部门没有的权属单位等也是错误。"
+         "\n"
+         "未给出的字典和流程取自 --home，\n"
          "否则取自随程序提供的定义。有误以 2 退出，错误输出每处一行：文件:行: 路径: 理由。\n"
          "--json 输出 {\"ok\", \"files\": [{file, kind, errors: [{line, path, reason}]}]}。",
          "Checks definitions: a dictionary (which has fields), a pack (rules), a process\n"
          "(stages), a list of departments (departments). Every expression is compiled and its\n"
          "types are held against the dictionary; a setting that no rule reads, a gate marked\n"
-         "waivable that may not be, silence as consent where it must not be, are errors too. A\n"
+         "waivable that may not be, silence as consent where it must not be, a matter that the\n"
+         "process does not list, an owner that the department does not have, are errors too. A\n"
          "dictionary or process that is not given comes from --home, else from what came with\n"
          "the program. Exits 2 if anything is wrong, with a line for each on standard error:\n"
          "file:line: path: reason. With --json: {\"ok\", \"files\": [{file, kind,\n"

@@ -37,8 +37,8 @@ struct situation {
     const Hs__Principal *signer;  /* authenticated */
     const Hs__Proposal *proposal; /* the one the command names; NULL: there is none */
     const Hs__Packet *packet;     /* revise in a round: the proposal's present one */
-    /* submit, revise: the process's current one, NULL if it is not ready; revise in a round: the
-     * one the round is pinned to. */
+    /* submit, revise: the process's current one, NULL if it is not ready; revise in a round,
+     * opinion: the one the round is pinned to (of an opinion NULL: matters are not looked at). */
     const struct rulebook *rulebook;
     const Hs__Principal *named;     /* enrol, change: the principal of that name, if there is one */
     const Hs__Principal *key_owner; /* enrol: whose key it already is, if anybody's */

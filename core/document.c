@@ -206,6 +206,8 @@ static bool fill_head(const struct document_sources *sources, struct arena *aren
     document->outcome = document->preview ? verdict_outcome(proposal) : proposal->outcome;
     document->issued_at = document->preview ? 0 : proposal->concluded_at;
     document->seq = proposal->verdict_seq;
+    document->n_matters = sources->process->n_matters;
+    document->matters = sources->process->matters;
     document->verdict_hash = hex_of(bytes_of(proposal->verdict), arena);
     document->pins_hash = hex_of(bytes_of(proposal->pins), arena);
     document->n_office_items = proposal->n_office_items;

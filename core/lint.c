@@ -324,6 +324,7 @@ void lint_process(const Hs__Process *process, const Hs__Dictionary *dictionary,
     for (size_t i = 0; i < process->n_settings; i++) {
         lint_setting(process, i, defects);
     }
+    lint_matters(process, defects);
     if (process->n_stages == 0 || process->n_stages > STAGES_MAX) {
         defects_add(defects, "stages", "须有1至64个环节", "a process has 1 to 64 stages");
         return;
@@ -465,6 +466,9 @@ void lint_pack(const Hs__Pack *pack, const Hs__Dictionary *dictionary, const Hs_
         lint_citations(pack, i, defects);
         lint_waivable(pack, i, as_gate, defects);
         lint_rule_expressions(pack->rules[i], i, dictionary == NULL ? NULL : &source, defects);
+    }
+    if (process != NULL) {
+        lint_rule_matters(pack, process, defects);
     }
 }
 

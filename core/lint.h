@@ -38,18 +38,31 @@ void defects_add(struct defects *defects, const char *path, const char *zh, cons
 /* Adds the defects of @dictionary: its paths, its types, its derived fields' expressions. */
 void lint_dictionary(const Hs__Dictionary *dictionary, struct defects *defects);
 
-/* Adds the defects of @process. With @dictionary, its expressions are checked against it; NULL
- * leaves that out. A defect is also: a limit in working days without a calendar to count them,
- * tacit consent without a basis or for a department that is safety-critical in @office (NULL:
- * unknown). */
+/* Adds the defects of @process, its matters included. With @dictionary, its expressions are checked
+ * against it; NULL leaves that out. A defect is also: a limit in working days without a calendar to
+ * count them, tacit consent without a basis or for a department that is safety-critical in @office
+ * (NULL: unknown). */
 void lint_process(const Hs__Process *process, const Hs__Dictionary *dictionary,
                   const Hs__Office *office, struct defects *defects);
 
 /* Adds the defects of @pack. With @dictionary and @process, expressions are checked against the
- * dictionary's fields and the process's settings; NULL leaves that out. @as_gate: the pack is the
- * process's gate, so a gate that rests on a statute must not be marked waivable. */
+ * dictionary's fields and the process's settings, and matters against the process's; NULL leaves
+ * that out. @as_gate: the pack is the process's gate, so a gate that rests on a statute must not be
+ * marked waivable. */
 void lint_pack(const Hs__Pack *pack, const Hs__Dictionary *dictionary, const Hs__Process *process,
                bool as_gate, struct defects *defects);
+
+/* Adds the defects of the matters that @process lists: names that are none, that are there twice,
+ * or without words in Chinese. */
+void lint_matters(const Hs__Process *process, struct defects *defects);
+
+/* Adds a defect for every rule of @pack whose matter is not among those of @process. A rule may
+ * have none, and a process without a list takes any. */
+void lint_rule_matters(const Hs__Pack *pack, const Hs__Process *process, struct defects *defects);
+
+/* Adds a defect for every rule of @pack with an owner that the department of its name in @office
+ * does not have; none if @office has no such department. */
+void lint_owners(const Hs__Pack *pack, const Hs__Office *office, struct defects *defects);
 
 /* Adds the defects of @calendar: dates and times of day that do not exist, a day named twice, years
  * out of order, hours that do not follow one another. */

@@ -210,23 +210,59 @@ static enum refusal check_item(const Hs__Item *item, const Hs__Department *depar
     return REFUSAL_NONE;
 }
 
-static bool has_must_item(const Hs__Opinion *opinion)
+/* True if an item of severity must is there (of @owner, unless NULL). */
+static bool has_must_item(const Hs__Opinion *opinion, const char *owner)
 {
     for (size_t i = 0; i < opinion->n_items; i++) {
-        if (opinion->items[i]->severity == HS__ITEM__SEVERITY__MUST) {
+        const Hs__Item *item = opinion->items[i];
+
+        if (item->severity == HS__ITEM__SEVERITY__MUST &&
+            (owner == NULL || strcmp(item->owner, owner) == 0)) {
             return true;
         }
     }
     return false;
 }
 
-/* Who disagrees or sets conditions says what must change and on which basis: only an item of
- * severity must needs one, so advice alone is not enough. */
+static bool demands(Hs__Opinion__Result result)
+{
+    return result == HS__OPINION__RESULT__DISAGREE || result == HS__OPINION__RESULT__CONDITIONAL;
+}
+
+static bool knows_matter(const Hs__Process *process, const char *matter)
+{
+    for (size_t i = 0; i < process->n_matters; i++) {
+        if (strcmp(process->matters[i]->code, matter) == 0) {
+            return true;
+        }
+    }
+    return matter[0] == '\0' || process->n_matters == 0;
+}
+
+/* An item is about nothing in particular, or about one of the matters of the round's process. */
+static bool matters_fit(const struct situation *situation, const Hs__Opinion *opinion,
+                        struct decision *out)
+{
+    if (situation->rulebook == NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < opinion->n_items; i++) {
+        if (!knows_matter(situation->rulebook->process, opinion->items[i]->matter)) {
+            decision_refuse(out, REFUSAL_ITEM_INVALID,
+                            arena_format(situation->arena, "items[%zu].matter: %s", i,
+                                         opinion->items[i]->matter));
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Who disagrees or sets conditions says what must change and on which basis, for itself and in each
+ * part: only an item of severity must needs a basis, so advice alone is not enough. */
 static bool items_fit(const struct situation *situation, const Hs__Opinion *opinion,
                       const Hs__Department *department, struct decision *out)
 {
-    bool needs_items = opinion->result == HS__OPINION__RESULT__DISAGREE ||
-                       opinion->result == HS__OPINION__RESULT__CONDITIONAL;
+    bool needs_items = demands(opinion->result);
 
     if (opinion->n_items > OPINION_ITEMS_MAX) {
         decision_refuse(out, REFUSAL_TOO_LARGE, "items");
@@ -240,11 +276,11 @@ static bool items_fit(const struct situation *situation, const Hs__Opinion *opin
             return false;
         }
     }
-    if (needs_items && !has_must_item(opinion)) {
+    if (needs_items && !has_must_item(opinion, NULL)) {
         decision_refuse(out, REFUSAL_ITEMS_MISSING, NULL);
         return false;
     }
-    return true;
+    return matters_fit(situation, opinion, out);
 }
 
 static bool needs_reason(Hs__Opinion__Result result)

@@ -243,6 +243,7 @@ static bool is_sound(const struct situation *situation, const struct publication
         lint_packs_of(situation, publication->process, dictionary, defects);
     } else {
         lint_pack_everywhere(situation, publication->pack, defects);
+        lint_owners(publication->pack, situation->office, defects);
     }
     if (defects->total == 0) {
         return true;

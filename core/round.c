@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/round.h"
-#include "core/suggestion.h"
 
+#include "core/suggestion.h"
 #include "lib/check.h"
 
 static Hs__OfficeItem *office_item(const struct checks *checks, const struct findings *findings,

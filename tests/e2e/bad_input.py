@@ -161,11 +161,13 @@ def words_table(proposal, fifo):
 def opinions(place, proposal):
     """Opinion files that are refused, then one that counts, then a second."""
     fire = f"{proposal}/1/fire"
-    item = "result: conditional\nitems:\n- {matter: lane, place: L2, defect: d, demand: x, " \
+    item = "result: conditional\nitems:\n- {matter: fire, place: L2, defect: d, demand: x, " \
            "severity: must%s}\n"
     table = [
         (item % "", 1, "refused: BASIS_MISSING: "),
         ("result: conditional\nitems:\n- {severity: must, basis: GB}\n", 1,
+         "refused: ITEM_INVALID: "),
+        ((item % ", basis: GB").replace("matter: fire", "matter: lane"), 1,
          "refused: ITEM_INVALID: "),
         ("result: conditional\nitms: []\n", 2, "items"),
         ("result: 7\n", 2, "result"),

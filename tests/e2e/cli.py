@@ -288,6 +288,7 @@ def a_defect_is_told_with_its_line(place):
         (r"^(\s+condition:) .*$", r"\1 no.such.field > 1", "condition"),
         (r"^(\s+condition:) .*$", r"\1 '1 +'", "condition"),
         (r"^(\s+severity:) must", r"\1 muss", "must"),
+        (r"^(\s+matter:) fire", r"\1 fyre", "matters of the process"),
         (r"^(\s+severity):", r"\1y:", "severity"),
     ]
     for old, new, word in table:
@@ -300,6 +301,15 @@ def a_defect_is_told_with_its_line(place):
         told = json.loads(place.said(2, (), "--json", "lint", path).stdout)
         expect_equal("ok", told["ok"], False)
         expect(any(error["line"] == line for error in told["files"][0]["errors"]), f"{told}")
+
+
+def an_owner_is_one_of_the_department(place):
+    with open(os.path.join(office.ROOT, "agents", "utilities", "rules.yaml"),
+              encoding="utf-8") as file:
+        text = file.read()
+    broken, count = re.subn(r"^(\s+owner:) gas", r"\1 gaz", text, count=1, flags=re.M)
+    expect_equal("owners changed", count, 1)
+    place.said(2, ("rules[", "].owner: ", "gaz"), "lint", place.write("utilities.yaml", broken))
 
 
 def the_manual_of_rules_shows_a_sound_pack(place):
@@ -481,6 +491,7 @@ def main(arguments):
     cases.run("deadlines that make no sense", bad_deadlines, place)
     cases.run("the definitions are sound", definitions_are_sound, place)
     cases.run("a defect is told with its line", a_defect_is_told_with_its_line, place)
+    cases.run("an owner is one of the department", an_owner_is_one_of_the_department, place)
     cases.run("the manual of rules shows a sound pack", the_manual_of_rules_shows_a_sound_pack,
               place)
     cases.run("what is no definition", what_is_no_definition, place)

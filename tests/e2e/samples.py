@@ -149,6 +149,8 @@ def submit_reviewed(place, number, want):
     verdict = place.json("verdict", proposal, "--recompute")
     expect_fields("the verdict", verdict, VERDICT_FIELDS)
     sheet = place.done("verdict", proposal, language="zh")
+    if any(item["matter"] == "fire" for opinion in verdict["opinions"] for item in opinion["items"]):
+        expect(re.search("事项 +消防系统$", sheet, re.M), "the sheet has no word for the matter")
     for whole in (verdict["packetHash"], verdict["verdictHash"], "燃气权属单位"):
         expect(whole in sheet, f"the sheet has no {whole} in one line")
     expect_fields("the process", verdict["process"], ("id", "version", "hash"))

@@ -189,6 +189,31 @@ static void parts_are_one_of_each_owner_and_the_worst_is_the_result(void **state
     f->opinion.n_parts = 1;
     assert_int_equal(give(f), REFUSAL_PARTS_INVALID);
     f->opinion.n_parts = OWNERS;
+    f->item.owner = "north";
+    assert_int_equal(give(f), REFUSAL_NONE);
+}
+
+static void an_item_is_about_a_matter_of_the_process(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Code fire = HS__CODE__INIT;
+    Hs__Code *matters[] = {&fire};
+
+    fire.code = "fire";
+    f->office.process->matters = matters;
+    f->office.process->n_matters = 1;
+    f->item.matter = "lane";
+    assert_int_equal(give(f), REFUSAL_ITEM_INVALID);
+    assert_string_equal(f->decision.detail, "items[0].matter: lane");
+    f->item.matter = "fire";
+    assert_int_equal(give(f), REFUSAL_NONE);
+}
+
+static void an_item_needs_no_matter_and_a_process_no_list(void **state)
+{
+    struct fixture *f = *state;
+
+    f->item.matter = "lane";
     assert_int_equal(give(f), REFUSAL_NONE);
 }
 
@@ -227,6 +252,8 @@ int main(void)
         T(an_item_says_what_is_demanded_and_how_strictly),
         T(advice_alone_neither_returns_nor_binds),
         T(parts_are_one_of_each_owner_and_the_worst_is_the_result),
+        T(an_item_is_about_a_matter_of_the_process),
+        T(an_item_needs_no_matter_and_a_process_no_list),
         T(titles_and_lists_of_items_have_a_limit),
         T(a_refused_opinion_leaves_the_review_as_it_was),
     };

@@ -252,6 +252,42 @@ static void what_is_in_force_still_holds_under_a_new_definition(void **state)
                      REFUSAL_NONE);
 }
 
+static void a_rule_is_about_a_matter_of_its_process(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Code fire = HS__CODE__INIT;
+    Hs__Code *matters[] = {&fire};
+    struct defects defects;
+
+    fire.code = "fire";
+    f->office.process->matters = matters;
+    f->office.process->n_matters = 1;
+    f->office.packs[1]->rules[0]->matter = "lane";
+    defects_init(&defects, &f->arena);
+    lint_rule_matters(f->office.packs[1], f->office.process, &defects);
+    lint_matters(f->office.process, &defects);
+    assert_int_equal(defects.total, 2);
+    assert_string_equal(defects.rows[0].path, "rules[0].matter");
+    assert_string_equal(defects.rows[1].path, "matters[0].label");
+
+    f->office.packs[1]->rules[0]->matter = "";
+    defects_init(&defects, &f->arena);
+    lint_rule_matters(f->office.packs[1], f->office.process, &defects);
+    assert_int_equal(defects.total, 0);
+}
+
+static void a_rules_owner_is_one_of_its_department(void **state)
+{
+    struct fixture *f = *state;
+
+    publish_all(f);
+    f->office.packs[1]->version++;
+    f->office.packs[1]->rules[0]->owner = "north";
+    assert_int_equal(publish_pack(f, &f->office.fire_agent, f->office.packs[1]),
+                     REFUSAL_PACK_INVALID);
+    assert_non_null(strstr(f->decision.detail, "rules[0].owner"));
+}
+
 static void a_setting_is_read_by_a_rule_or_a_seat(void **state)
 {
     struct fixture *f = *state;
@@ -391,6 +427,8 @@ int main(void)
         T(nobody_publishes_anothers_rules),
         T(a_process_that_does_not_lint_is_refused),
         T(what_is_in_force_still_holds_under_a_new_definition),
+        T(a_rule_is_about_a_matter_of_its_process),
+        T(a_rules_owner_is_one_of_its_department),
         T(a_setting_is_read_by_a_rule_or_a_seat),
         T(a_basis_is_sure_with_a_clause_of_a_source_that_was_seen),
         T(other_definitions_have_versions_like_packs),
