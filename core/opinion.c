@@ -280,6 +280,14 @@ static bool items_fit(const struct situation *situation, const Hs__Opinion *opin
         decision_refuse(out, REFUSAL_ITEMS_MISSING, NULL);
         return false;
     }
+    for (size_t i = 0; i < opinion->n_parts; i++) {
+        const Hs__Part *part = opinion->parts[i];
+
+        if (demands(part->result) && !has_must_item(opinion, part->owner)) {
+            decision_refuse(out, REFUSAL_ITEMS_MISSING, part->owner);
+            return false;
+        }
+    }
     return matters_fit(situation, opinion, out);
 }
 

@@ -193,6 +193,20 @@ static void parts_are_one_of_each_owner_and_the_worst_is_the_result(void **state
     assert_int_equal(give(f), REFUSAL_NONE);
 }
 
+static void a_part_that_demands_has_an_item_of_its_owner(void **state)
+{
+    struct fixture *f = *state;
+
+    f->opinion.n_parts = OWNERS;
+    f->parts[0].result = RESULT(CONDITIONAL);
+    assert_int_equal(give(f), REFUSAL_ITEMS_MISSING);
+    assert_string_equal(f->decision.detail, "north");
+    f->item.owner = "south";
+    assert_int_equal(give(f), REFUSAL_ITEMS_MISSING);
+    f->item.owner = "north";
+    assert_int_equal(give(f), REFUSAL_NONE);
+}
+
 static void an_item_is_about_a_matter_of_the_process(void **state)
 {
     struct fixture *f = *state;
@@ -252,6 +266,7 @@ int main(void)
         T(an_item_says_what_is_demanded_and_how_strictly),
         T(advice_alone_neither_returns_nor_binds),
         T(parts_are_one_of_each_owner_and_the_worst_is_the_result),
+        T(a_part_that_demands_has_an_item_of_its_owner),
         T(an_item_is_about_a_matter_of_the_process),
         T(an_item_needs_no_matter_and_a_process_no_list),
         T(titles_and_lists_of_items_have_a_limit),
