@@ -34,11 +34,26 @@ static bool wait_until_ready(const struct cli *cli, FILE *lines)
     return is_ready;
 }
 
-/* On a terminal the office stays up until Ctrl-C. */
-static void stay(const struct cli *cli, const char *folder)
+/* Waits until somebody wants the office to stop, with @signals blocked. Returns false if `up`,
+ * which is @pid, has ended by itself, and is reaped. */
+static bool wait_for_stop(pid_t pid, const sigset_t *signals)
+{
+    int number = SIGCHLD; /* it may have ended before the signals were blocked */
+
+    while (number == SIGCHLD) {
+        if (waitpid(pid, NULL, WNOHANG) == pid) {
+            return false;
+        }
+        (void)sigwait(signals, &number); /* fails for a bad set only */
+    }
+    return true;
+}
+
+/* On a terminal the office stays up until Ctrl-C. Returns false if it did not: `up` has ended, and
+ * is reaped. */
+static bool stay(const struct cli *cli, const char *folder, pid_t pid)
 {
     sigset_t signals;
-    int number;
 
     (void)fprintf(
         cli->out, "\n%s\n",
@@ -51,8 +66,9 @@ static void stay(const struct cli *cli, const char *folder)
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGCHLD);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-    (void)sigwait(&signals, &number); /* fails for a bad set only */
+    return wait_for_stop(pid, &signals);
 }
 
 /* Returns true if the office stopped as it should. */
@@ -86,10 +102,13 @@ static int show(struct cli *cli, const struct home *home, const char *port, cons
                      ? demo_show(cli, home, cli_format(cli, "%s/configs/samples", data))
                      : cli_fail(cli, STATUS_ENVIRONMENT,
                                 cli_text(cli, "辖区没有启动", "the office did not start"));
-    if (status == STATUS_DONE && isatty(fileno(cli->out)) == 1 && !cli->is_json) {
-        stay(cli, home->folder);
-    }
-    if (!stop(process.pid) && status == STATUS_DONE) {
+    bool is_staying = status == STATUS_DONE && isatty(fileno(cli->out)) == 1 && !cli->is_json;
+    if (is_staying && !stay(cli, home->folder, process.pid)) {
+        status = cli_fail(cli, STATUS_ENVIRONMENT,
+                          cli_text(cli, "辖区已自行停止；日志在 %s/run",
+                                   "the office ended by itself; its logs are in %s/run"),
+                          home->folder);
+    } else if (!stop(process.pid) && status == STATUS_DONE) {
         status = cli_fail(cli, STATUS_ENVIRONMENT,
                           cli_text(cli, "辖区未能有序停止", "the office did not stop in order"));
     }
@@ -152,12 +171,14 @@ const struct verb verb_demo = {
     .manual =
         {"在 DIR 新建演示辖区（同 init --demo），启动（同 up），报送随程序提供的全部样例，逐行\n"
          "显示其经过：送达、接收、各部门意见、结论，最后列表。在终端上运行时保持启动，直到\n"
-         "Ctrl-C；否则全部停止后退出。每个样例都有结论、未过准入或待补正则以 0 退出，否则 1。\n"
+         "Ctrl-C（其间自行停止则以 4 "
+         "退出）；否则全部停止后退出。每个样例都有结论、未过准入或待补正则以 0 退出，否则 1。\n"
          "--json 只输出 {\"samples\": [{sample, proposalId, status, outcome}]}。",
          "Founds a demonstration office in DIR (as init --demo), starts it (as up), submits\n"
          "all samples that come with the program, and prints what happens to them line by\n"
          "line: dispatched, received, each opinion, the verdict; then a table. On a terminal\n"
-         "it stays up until Ctrl-C, else it stops everything and exits: 0 if each sample came\n"
+         "it stays up until Ctrl-C (exit 4 if the office ends by itself before that), else it\n"
+         "stops everything and exits: 0 if each sample came\n"
          "to a verdict, a failed gate or a correction, else 1. With --json it prints\n"
          "{\"samples\": [{sample, proposalId, status, outcome}]} alone."},
     .example = "huishen demo demo\nhuishen --json demo /tmp/office",
