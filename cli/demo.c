@@ -11,7 +11,8 @@
 #include "cli/words.h"
 #include "os/files.h"
 
-enum { SAMPLE_COLUMNS_MAX = 28 };
+/* With these the table is at most 80 columns wide for four departments. */
+enum { SAMPLE_COLUMNS_MAX = 18, DEPARTMENT_COLUMNS_MAX = 6, DEPARTMENTS_MAX = 9 };
 
 /* A sample and what became of it. */
 struct shown_sample {
@@ -43,7 +44,6 @@ static int submit(struct demo *demo, const char *path, struct shown_sample *out)
     command.submit = &submit;
     status = session_command(demo->session, &command, &receipt);
     if (status == STATUS_DONE) {
-
         out->number = receipt->result->number;
     }
     return status;
@@ -109,16 +109,51 @@ static int print_feed(struct demo *demo, uint64_t quiet_ms)
     }
 }
 
-static const char *results_of(const struct cli *cli, const Hs__Proposal *proposal)
+/* A result in DEPARTMENT_COLUMNS_MAX columns. */
+static const char *short_result(const struct cli *cli, Hs__Opinion__Result result)
 {
-    const char *text = "";
-
-    for (size_t i = 0; i < proposal->n_reviews; i++) {
-        text = cli_format(cli, "%s%s%s %s", text, i == 0 ? "" : cli_text(cli, "，", ", "),
-                          proposal->reviews[i]->department,
-                          word_of_result(cli, proposal->reviews[i]->result));
+    switch (result) {
+    case HS__OPINION__RESULT__AGREE:
+        return cli_text(cli, "同意", "agree");
+    case HS__OPINION__RESULT__CONDITIONAL:
+        return cli_text(cli, "须改", "cond.");
+    case HS__OPINION__RESULT__DISAGREE:
+        return cli_text(cli, "不同意", "no");
+    case HS__OPINION__RESULT__NOT_INVOLVED:
+        return cli_text(cli, "不涉及", "n/a");
+    case HS__OPINION__RESULT__NOT_COMPETENT:
+        return cli_text(cli, "非职责", "other");
+    case HS__OPINION__RESULT__TACIT:
+        return cli_text(cli, "默许", "tacit");
+    case HS__OPINION__RESULT__OVERDUE:
+        return cli_text(cli, "逾期", "late");
+    case HS__OPINION__RESULT__UNSPECIFIED:
+    case _HS__OPINION__RESULT_IS_INT_SIZE:
+        break;
     }
-    return text;
+    return cli_text(cli, "待答", "open");
+}
+
+static const char *result_of(const struct cli *cli, const Hs__Proposal *proposal,
+                             const char *department)
+{
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        if (strcmp(proposal->reviews[i]->department, department) == 0) {
+            return short_result(cli, proposal->reviews[i]->result);
+        }
+    }
+    return "-";
+}
+
+/* A sample that got its round: all have the same departments. NULL: none did. */
+static const Hs__Proposal *reviewed_sample(const struct demo *demo)
+{
+    for (size_t i = 0; i < demo->count; i++) {
+        if (demo->samples[i].proposal->n_reviews > 0) {
+            return demo->samples[i].proposal;
+        }
+    }
+    return NULL;
 }
 
 static const char *outcome_of(const struct cli *cli, const Hs__Proposal *proposal)
@@ -130,22 +165,33 @@ static const char *outcome_of(const struct cli *cli, const Hs__Proposal *proposa
 
 static void print_table(const struct demo *demo)
 {
-    static const struct table_column columns[] = {
+    enum { FIRST_COLUMNS = 3 };
+    struct table_column columns[FIRST_COLUMNS + DEPARTMENTS_MAX] = {
         {.title = {"样例", "sample"}, .columns_max = SAMPLE_COLUMNS_MAX},
         {.title = {"编号", "number"}},
         {.title = {"结果", "outcome"}},
-        {.title = {"各部门意见", "opinions"}},
     };
     const struct cli *cli = demo->cli;
+    const Hs__Proposal *reviewed = reviewed_sample(demo);
+    size_t count = FIRST_COLUMNS;
     struct table table;
 
-    table_init(&table, cli, columns, sizeof columns / sizeof *columns);
+    for (size_t i = 0; reviewed != NULL && i < reviewed->n_reviews && i < DEPARTMENTS_MAX; i++) {
+        const char *department = reviewed->reviews[i]->department;
+
+        columns[count++] = (struct table_column){.title = {department, department},
+                                                 .columns_max = DEPARTMENT_COLUMNS_MAX};
+    }
+    table_init(&table, cli, columns, count);
     for (size_t i = 0; i < demo->count; i++) {
         const struct shown_sample *sample = &demo->samples[i];
+        const char *cells[FIRST_COLUMNS + DEPARTMENTS_MAX] = {sample->name, sample->number,
+                                                              outcome_of(cli, sample->proposal)};
 
-        table_add(&table, (const char *const[]){sample->name, sample->number,
-                                                outcome_of(cli, sample->proposal),
-                                                results_of(cli, sample->proposal)});
+        for (size_t k = FIRST_COLUMNS; k < count; k++) {
+            cells[k] = result_of(cli, sample->proposal, columns[k].title.zh);
+        }
+        table_add(&table, cells);
     }
     (void)fputc('\n', cli->out); /* shows when out is flushed */
     table_print(&table);

@@ -7,13 +7,16 @@ usage: cli.py BUILD
 """
 import json
 import os
+import pty
 import re
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import unicodedata
 from fractions import Fraction
 
 import office
@@ -471,6 +474,37 @@ def demonstration(place):
     place.printed("--home", home, "verify", "--views")
 
 
+def columns_of(line):
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
+
+
+def demonstration_on_a_terminal(place):
+    """It fits 80 columns, stays up, and notices when the office ends by itself."""
+    master, slave = pty.openpty()
+    with subprocess.Popen([os.path.join(place.build, "huishen"), "--lang", "zh", "demo",
+                           os.path.join(place.folder, "stay")], stdin=subprocess.DEVNULL,
+                          stdout=slave, stderr=subprocess.PIPE) as demo:
+        os.close(slave)
+        said = b""
+        while "Ctrl-C".encode() not in said:
+            ready, _, _ = select.select([master], [], [], 120)
+            expect(ready, f"the demonstration said nothing more: {said.decode()}")
+            said += os.read(master, 65536)
+        table = said.decode().split("\r\n\r\n")[-2].splitlines()
+        expect_equal("rows of the table", len(table), 16)
+        for line in table:
+            line = re.sub("\033\\[[0-9]*m", "", line)
+            expect(columns_of(line) <= 80, f"{columns_of(line)} columns: {line}")
+        up = children_of(demo.pid)
+        expect_equal("children", len(up), 1)
+        children = children_of(up[0])
+        os.kill(up[0], signal.SIGKILL)
+        expect_equal("the exit status", demo.wait(GONE_SECONDS), 4)
+        expect("自行停止" in demo.stderr.read().decode(), "it did not say why")
+        wait_gone(children)
+    os.close(master)
+
+
 def main(arguments):
     if len(arguments) != 1:
         print(__doc__.strip().splitlines()[3], file=sys.stderr)
@@ -505,6 +539,7 @@ def main(arguments):
     cases.run("up of a new office", up_of_a_new_office, place)
     cases.run("up gives up", up_gives_up, place)
     cases.run("a demonstration", demonstration, place)
+    cases.run("a demonstration on a terminal", demonstration_on_a_terminal, place)
     shutil.rmtree(place.folder, ignore_errors=True)
     return cases.end()
 
