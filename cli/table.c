@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/table.h"
 
+#include <unistd.h>
+
 #include "cli/width.h"
 #include "lib/check.h"
 
@@ -82,4 +84,14 @@ void table_print(const struct table *table)
     for (const struct table_row *row = table->first; row != NULL; row = row->next) {
         print_row(table, row, row == table->first);
     }
+}
+
+void table_print_or(const struct table *table, struct phrase sentence)
+{
+    const struct cli *cli = table->cli;
+
+    if (table->first == NULL && isatty(fileno(cli->out)) == 1) {
+        (void)fprintf(cli->out, "%s\n", cli_phrase(cli, sentence));
+    }
+    table_print(table);
 }

@@ -37,4 +37,7 @@ void table_add(struct table *table, const char *const *cells);
 /* Prints the titles and the rows; nothing if there are no rows. */
 void table_print(const struct table *table);
 
+/* The same; but if there are no rows and out is a terminal, @sentence. */
+void table_print_or(const struct table *table, struct phrase sentence);
+
 #endif

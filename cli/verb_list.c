@@ -120,7 +120,11 @@ static int print_list(struct cli *cli, struct session *session, Hs__Query__List 
     }
     table_init(&table, cli, columns, sizeof columns / sizeof *columns);
     int status = collect(cli, session, list, &table, NULL);
-    table_print(&table);
+    if (status == STATUS_DONE) {
+        table_print_or(&table, (struct phrase){"没有申报项目", "no proposals"});
+    } else {
+        table_print(&table);
+    }
     return status;
 }
 
@@ -171,10 +175,12 @@ const struct verb verb_list = {
     .summary = {"申报项目列表", "the proposals you may see"},
     .manual =
         {"列出本账户可见的申报项目，按编号排列：状态、轮次、结论、最近的时限、在谁手中。\n"
+         "没有时，终端上说明一句，管道中无输出；没有这样的环节：refused: UNKNOWN_STAGE。\n"
          "--json 输出 {\"proposals\": [...]}，每项与 show 相同。",
          "Lists the proposals that the account may see, by number: status, round, verdict,\n"
-         "the next deadline and with whom each is. With --json: {\"proposals\": [...]}, each\n"
-         "as `show` prints it."},
+         "the next deadline and with whom each is. If there is none a terminal is told so and\n"
+         "a pipe gets nothing; a stage that no process has is refused: UNKNOWN_STAGE. With\n"
+         "--json: {\"proposals\": [...]}, each as `show` prints it."},
     .example = "huishen list --overdue\nhuishen list --department fire --status in_review",
     .options = options,
     .option_count = sizeof options / sizeof *options,

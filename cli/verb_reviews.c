@@ -38,7 +38,7 @@ static void print_reviews(const struct cli *cli, const Hs__Answer__Reviews *revi
                   (const char *const[]){line->review_id, line->title,
                                         word_of_review(cli, line->review->state), due, received});
     }
-    table_print(&table);
+    table_print_or(&table, (struct phrase){"没有待答复的审查任务", "no reviews to answer"});
 }
 
 static int ask(struct cli *cli, struct session *session, const struct arguments *arguments)

@@ -8,8 +8,10 @@ usage: desk.py BUILD
 import base64
 import json
 import os
+import pty
 import signal
 import socket
+import subprocess
 import sys
 import threading
 
@@ -34,7 +36,28 @@ def refused(place, code, *arguments, **options):
     return result
 
 
+def on_a_terminal(place, *arguments):
+    """Runs `huishen` with standard output on a terminal; returns what it printed there."""
+    master, slave = pty.openpty()
+    try:
+        subprocess.run([place.program("huishen"), "--lang", "en", "--home", place.home, *arguments],
+                       stdin=subprocess.DEVNULL, stdout=slave, stderr=subprocess.PIPE, timeout=60,
+                       check=True)
+        os.close(slave)
+        return os.read(master, 65536).decode()
+    finally:
+        os.close(master)
+
+
 # ---- what there is to see ----------------------------------------------------------------------------
+
+
+def nothing(place):
+    """An empty list is said to be empty to people, and is empty for a pipe."""
+    for words, sentence in ((("list",), "no proposals"), (("reviews", "--department", "fire"),
+                                                          "no reviews to answer")):
+        expect_equal(f"{words} on a terminal", on_a_terminal(place, *words).strip(), sentence)
+        expect_equal(f"{words} on a pipe", place.done(*words), "")
 
 
 def preview(place):
@@ -202,6 +225,7 @@ def main(arguments):
         place.start()
         for department in office.DEPARTMENTS:
             place.programs[department].stop()
+        cases.run("lists of nothing", nothing, place)
         cases.run("the preview of a round", preview, place)
         cases.run("the packet that is judged", packet, place)
         cases.run("one review, whole", one_review, place)
