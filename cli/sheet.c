@@ -139,9 +139,12 @@ static void print_parts(const struct sheet *sheet,
 static const char *result_of(const struct sheet *sheet,
                              const Hs__VerdictDocument__DepartmentOpinion *opinion)
 {
-    return opinion->result == HS__OPINION__RESULT__UNSPECIFIED
-               ? say(sheet, "待答复", "open")
-               : word_of_result(sheet->cli, opinion->result);
+    if (opinion->result != HS__OPINION__RESULT__UNSPECIFIED) {
+        return word_of_result(sheet->cli, opinion->result);
+    }
+    return strcmp(opinion->state, "held") == 0
+               ? say(sheet, "待补正（中止计时）", "held for a correction")
+               : say(sheet, "待答复", "open");
 }
 
 static void print_opinion(const struct sheet *sheet,

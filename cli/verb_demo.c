@@ -171,8 +171,8 @@ const struct verb verb_demo = {
     .manual =
         {"在 DIR 新建演示辖区（同 init --demo），启动（同 up），报送随程序提供的全部样例，逐行\n"
          "显示其经过：送达、接收、各部门意见、结论，最后列表。在终端上运行时保持启动，直到\n"
-         "Ctrl-C（其间自行停止则以 4 "
-         "退出）；否则全部停止后退出。每个样例都有结论、未过准入或待补正则以 0 退出，否则 1。\n"
+         "Ctrl-C（其间自行停止则以 4 退出）；否则全部停止后退出。\n"
+         "每个样例都有结论、未过准入或待补正则以 0 退出，否则 1。\n"
          "--json 只输出 {\"samples\": [{sample, proposalId, status, outcome}]}。",
          "Founds a demonstration office in DIR (as init --demo), starts it (as up), submits\n"
          "all samples that come with the program, and prints what happens to them line by\n"

@@ -120,20 +120,31 @@ static void print_review_json(const struct cli *cli, const struct shown *shown)
                             check_report_to_json(cli, shown->report)));
 }
 
-/* Runs the pack that the round is held to over its packet, as the department's agent does. */
-static int check(struct cli *cli, struct session *session, const struct review_target *target,
+/* Runs the pack that the round is held to over the packet of the review, as the department's agent
+ * does: a correction may have brought a newer one for others. */
+static int check(struct cli *cli, struct session *session, const struct shown *shown,
                  struct check_report *report)
 {
+    Hs__Proposal proposal = *shown->target->proposal;
     const struct dictionary *dictionary = NULL;
     struct definition_set set;
     Hs__Packet *packet = NULL;
-    int status = published_packet(cli, session, target->proposal, &packet, &dictionary);
 
+    proposal.packet_version = shown->review->packet_version;
+    int status = published_packet(cli, session, &proposal, &packet, &dictionary);
     if (status == STATUS_DONE) {
-        status = published_pinned(cli, session, target->proposal->pins, &set);
+        status = published_pinned(cli, session, proposal.pins, &set);
     }
-    return status == STATUS_DONE ? check_run(cli, &set, packet, target->ref.department, report)
+    return status == STATUS_DONE ? check_run(cli, &set, packet, shown->review->department, report)
                                  : status;
+}
+
+static const char *hash_text(const struct cli *cli, struct bytes hash)
+{
+    char *hex = cli_memory(arena_alloc(cli->arena, 2 * hash.size + 1));
+
+    bytes_to_hex(hash, hex);
+    return hex;
 }
 
 static int show(struct cli *cli, struct session *session, const struct arguments *arguments)
@@ -146,14 +157,10 @@ static int show(struct cli *cli, struct session *session, const struct arguments
         return status;
     }
 
-    struct bytes hash = bytes_of(target.proposal->packet);
-    char *hex = cli_memory(arena_alloc(cli->arena, 2 * hash.size + 1));
-    const struct shown shown = {.target = &target,
-                                .review = find_review(&target),
-                                .packet_hash = hex,
-                                .report = report,
-                                .offset_minutes = session_offset_minutes(session)};
-    bytes_to_hex(hash, hex);
+    struct shown shown = {.target = &target,
+                          .review = find_review(&target),
+                          .report = report,
+                          .offset_minutes = session_offset_minutes(session)};
     if (shown.review == NULL) {
         return cli_refused(cli, refusal_code(REFUSAL_UNKNOWN_REVIEW),
                            cli_format(cli, "%s: %s",
@@ -161,7 +168,8 @@ static int show(struct cli *cli, struct session *session, const struct arguments
                                                refusal_en(REFUSAL_UNKNOWN_REVIEW)),
                                       target.id));
     }
-    status = check(cli, session, &target, report);
+    shown.packet_hash = hash_text(cli, bytes_of(shown.review->packet));
+    status = check(cli, session, &shown, report);
     if (status == STATUS_DONE && cli->is_json) {
         print_review_json(cli, &shown);
     } else if (status == STATUS_DONE) {
