@@ -967,7 +967,7 @@ static enum err commit_turn(struct turn *turn)
     }
     err = journal_commit(turn->settings.journal, &signer, &turn->commit);
     if (err != ERR_OK) {
-        return err == ERR_NO_SPACE ? ERR_IO : err; /* a commit that failed is never retried */
+        return err;
     }
     return make_receipts(turn);
 }

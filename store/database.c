@@ -209,7 +209,10 @@ enum err transaction_commit(struct transaction *txn)
 
     int rc = mdb_txn_commit(txn->txn); /* frees transaction and cursors, also when it fails */
     free(txn);
-    return note(&database->failure, rc, "mdb_txn_commit");
+
+    enum err err = note(&database->failure, rc, "mdb_txn_commit");
+    /* LMDB runs out of map while it collects the pages to write; out of disk while it writes. */
+    return err == ERR_NO_SPACE && rc != MDB_MAP_FULL ? ERR_IO : err;
 }
 
 void transaction_abort(struct transaction *txn)

@@ -89,8 +89,9 @@ enum err database_copy(struct database *database, const char *folder, struct fai
 /* Begins a transaction. A write transaction waits for another one of this machine to end. */
 enum err transaction_begin(struct database *database, bool is_write, struct transaction **out);
 
-/* Makes a write transaction durable and ends it, also on failure. After a failure nothing may be
- * believed about what is on disk: the process stops and opens the environment anew. */
+/* Makes a write transaction durable and ends it, also on failure. After ERR_NO_SPACE, the map is
+ * full, everything is as before the transaction. After any other failure nothing may be believed
+ * about what is on disk: the process stops and opens the environment anew. */
 enum err transaction_commit(struct transaction *txn);
 
 /* Ends @txn, which may be NULL, without effect. */

@@ -267,7 +267,7 @@ enum err journal_commit(struct journal *journal, const struct signer *signer,
     err = transaction_commit(journal->turn);
     journal->turn = NULL;
     if (err != ERR_OK) {
-        journal->is_broken = true;
+        journal->is_broken = err != ERR_NO_SPACE;
         return fail(journal, err, "commit");
     }
     journal->head = journal->commit.head;

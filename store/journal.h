@@ -8,8 +8,9 @@
  * One turn of the broker is one write transaction: begin, append, commit; the commit closes it with
  * a head entry, which carries the first and last seq, the root of the Merkle tree over the turn's
  * leaves and the chain's hash, signed; then all of it is synced, then the file `head` is written.
- * After ERR_OK from journal_commit() every entry is on disk. After any other answer the process
- * must stop and open the journal again: nothing is known but what it then finds.
+ * After ERR_OK from journal_commit() every entry is on disk. After ERR_NO_SPACE, the map is full,
+ * nothing of the turn is. After any other answer the process must stop and open the journal again:
+ * nothing is known but what it then finds.
  *
  * Layout of entries: store/entry.h. Times are milliseconds since the Unix epoch, UTC. Each entry of
  * a turn carries the turn's time, which is never before that of the last entry. Failures leave

@@ -189,6 +189,56 @@ static void a_full_map_is_no_space_and_the_journal_goes_on(void **state)
     assert_int_equal(journal_head(office->journal)->seq, 6);
 }
 
+/* Adds turns of one entry of @size bytes until the map is full. True: it was full at a commit. */
+static bool fill_map(struct office *office, size_t size)
+{
+    struct signer signer = office_signer(office);
+    uint8_t *bytes = calloc(1, size);
+    enum err err = ERR_OK;
+    bool is_at_commit = false;
+    uint64_t seq = 0;
+
+    while (err == ERR_OK) {
+        office->now_ms += 1000;
+        assert_int_equal(journal_begin(office->journal, office->now_ms), ERR_OK);
+        err = journal_append(office->journal, ENTRY_RECEIVED, (struct bytes){bytes, size}, &seq);
+        if (err == ERR_OK) {
+            err = journal_commit(office->journal, &signer, &office->commit);
+            is_at_commit = err != ERR_OK;
+        }
+    }
+    assert_int_equal(err, ERR_NO_SPACE);
+    journal_abort(office->journal);
+    free(bytes);
+    return is_at_commit;
+}
+
+static void a_map_that_is_full_at_the_commit_leaves_all_as_it_was(void **state)
+{
+    enum { MAP_BYTES = 1 << 18, SIZES = 40, SIZE_STEP = 97 };
+    struct office *office = *state;
+    int at_commit = 0;
+
+    for (int i = 1; i <= SIZES; i++) {
+        struct journal_options options = office_options(office);
+
+        office_close(office);
+        options.map_bytes = MAP_BYTES;
+        assert_int_equal(journal_open(&options, &office->journal, NULL), ERR_OK);
+        at_commit += fill_map(office, (size_t)i * SIZE_STEP) ? 1 : 0;
+        uint64_t last = journal_head(office->journal)->seq;
+        assert_int_equal(journal_begin(office->journal, office->now_ms), ERR_OK);
+        journal_abort(office->journal);
+        office_close(office);
+        office_open(office);
+        assert_int_equal(journal_head(office->journal)->seq, last);
+
+        office_release(office);
+        office_init(office);
+    }
+    assert_true(at_commit > 0);
+}
+
 /* ---- the head file ---- */
 
 static void a_missing_head_file_is_refused_and_can_be_adopted(void **state)
@@ -552,6 +602,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_full_map_is_no_space_and_the_journal_goes_on, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_map_that_is_full_at_the_commit_leaves_all_as_it_was,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missing_head_file_is_refused_and_can_be_adopted, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_torn_slot_leaves_the_other, set_up, tear_down),
