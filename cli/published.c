@@ -158,14 +158,14 @@ int published_pinned(struct cli *cli, struct session *session, ProtobufCBinaryDa
     int status = ask_any(session, pins, &answer);
 
     *out = (struct definition_set){0};
-    if (status == STATUS_DONE && answer->definition->pins == NULL) {
-        status = fail_to_read(cli);
-    }
     if (status != STATUS_DONE) {
         return status;
     }
 
     const Hs__Pins *named = answer->definition->pins;
+    if (named == NULL) {
+        return fail_to_read(cli);
+    }
     status = ask(cli, session, named->process, &hs__process__descriptor, &process);
     out->process = process;
     if (status == STATUS_DONE) {

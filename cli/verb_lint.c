@@ -367,9 +367,8 @@ const struct verb verb_lint = {
     .manual =
         {"检查定义文件：字典（有 fields）、规则包（有 rules）、流程（有 stages）、部门清单（有\n"
          "departments）。每个表达式都编译并对照字典核对类型；没有规则读取的设置、不可豁免却标为\n"
-         "可豁免的准入条件、安全类部门的视为同意、流程未列出的事项、部门没有的权属单位等也是错误。"
-         "\n"
-         "未给出的字典和流程取自 --home，\n"
+         "可豁免的准入条件、安全类部门的视为同意、流程未列出的事项、部门没有的权属单位等\n"
+         "也是错误。未给出的字典和流程取自 --home，\n"
          "否则取自随程序提供的定义。有误以 2 退出，错误输出每处一行：文件:行: 路径: 理由。\n"
          "--json 输出 {\"ok\", \"files\": [{file, kind, errors: [{line, path, reason}]}]}。",
          "Checks definitions: a dictionary (which has fields), a pack (rules), a process\n"
