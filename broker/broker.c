@@ -6,7 +6,6 @@
 
 #include "broker/definitions.h"
 #include "broker/outbox.h"
-#include "core/authorise.h"
 #include "lib/check.h"
 #include "net/selftest.h"
 #include "net/socket.h"
@@ -26,7 +25,7 @@ enum {
     ALARM_WAIT_MAX_MS = 60 * 1000, /* the wall clock may be stepped: look again at least so often */
 };
 
-enum err broker_load_office(struct broker *broker);
+static enum err load_office(struct broker *broker);
 
 void broker_flush(struct broker *broker, struct bytes head)
 {
@@ -36,83 +35,6 @@ void broker_flush(struct broker *broker, struct bytes head)
                             .log = broker->options.log};
 
     outbox_flush(&outbox, head);
-}
-
-/* ---- replies ---- */
-
-static void say_receipt(struct session *session, Hs__Receipt *receipt, struct arena *arena)
-{
-    Hs__BrokerMessage *message = outbox_message(arena);
-
-    if (message != NULL) {
-        message->body_case = HS__BROKER_MESSAGE__BODY_RECEIPT;
-        message->receipt = receipt;
-        session_say(session, message);
-    }
-}
-
-static const char *sentence(const char *text, const char *detail, struct arena *arena)
-{
-    const char *whole =
-        detail == NULL || detail[0] == '\0' ? text : arena_format(arena, "%s: %s", text, detail);
-
-    return whole == NULL ? text : whole;
-}
-
-static void say_refusal(struct session *session, const struct reply *reply, struct arena *arena)
-{
-    Hs__BrokerMessage *message = outbox_message(arena);
-    Hs__Refusal *refusal = message_new(&hs__refusal__descriptor, arena);
-
-    if (message == NULL || refusal == NULL) {
-        return;
-    }
-    refusal->command_id = binary_of(reply->command_id);
-    refusal->code = refusal_code(reply->refusal);
-    refusal->zh = sentence(refusal_zh(reply->refusal), reply->detail, arena);
-    refusal->en = sentence(refusal_en(reply->refusal), reply->detail, arena);
-    refusal->receipt = reply->receipt;
-    message->body_case = HS__BROKER_MESSAGE__BODY_REFUSAL;
-    message->refusal = refusal;
-    session_say(session, message);
-}
-
-static void say_unchanged(struct session *session, const struct reply *reply, struct arena *arena)
-{
-    Hs__BrokerMessage *message = outbox_message(arena);
-    Hs__Unchanged *unchanged = message_new(&hs__unchanged__descriptor, arena);
-
-    if (message != NULL && unchanged != NULL) {
-        unchanged->command_id = binary_of(reply->command_id);
-        message->body_case = HS__BROKER_MESSAGE__BODY_UNCHANGED;
-        message->unchanged = unchanged;
-        session_say(session, message);
-    }
-}
-
-static void say_replies(struct broker *broker)
-{
-    struct arena *arena = turn_arena(broker->turn);
-    size_t count = 0;
-    const struct reply *replies = turn_replies(broker->turn, &count);
-
-    for (size_t i = 0; i < count; i++) {
-        const struct arrival *arrival = replies[i].tag;
-        struct session *session = sessions_take(
-            &broker->sessions, (struct bytes){arrival->message.routing_id, ROUTER_ID_BYTES},
-            arrival->message.principal);
-
-        if (session == NULL) {
-            continue; /* too many sessions: the client asks again */
-        }
-        if (replies[i].kind == REPLY_RECEIPT) {
-            say_receipt(session, replies[i].receipt, arena);
-        } else if (replies[i].kind == REPLY_REFUSAL) {
-            say_refusal(session, &replies[i], arena);
-        } else {
-            say_unchanged(session, &replies[i], arena);
-        }
-    }
 }
 
 /* ---- the turn ---- */
@@ -168,11 +90,11 @@ static void arm_alarm(struct broker *broker);
 /* Releases what the turn decided; nothing of it left before its commit. */
 static void release_turn(struct broker *broker)
 {
-    if (broker_load_office(broker) != ERR_OK) {
+    if (load_office(broker) != ERR_OK) {
         stop_for(broker, "office_unreadable", ERR_CORRUPT);
         return;
     }
-    say_replies(broker);
+    replies_say(broker);
     dispatch_happenings(broker, turn_arena(broker->turn));
     broker_flush(broker, turn_head(broker->turn));
 }
@@ -260,165 +182,7 @@ static void arm_alarm(struct broker *broker)
     journal_read_end(txn);
 }
 
-/* ---- messages that are no commands ---- */
-
-/* True if @body looks like a message of @kind: the first byte of a ClientMessage is its one field's
- * tag. */
-static bool is_kind(struct bytes body, Hs__ClientMessage__BodyCase kind)
-{
-    return body.size > 0 && body.data[0] >> 3 == kind;
-}
-
-static void say_welcome(struct broker *broker, struct session *session, const Hs__Hello *hello,
-                        struct arena *arena)
-{
-    Hs__BrokerMessage *message = outbox_message(arena);
-    Hs__Welcome *welcome = message_new(&hs__welcome__descriptor, arena);
-
-    if (message == NULL || welcome == NULL) {
-        return;
-    }
-    welcome->office = broker->office->id;
-    welcome->sign_key = broker->office->sign_key;
-    welcome->head = (Hs__SignedHead *)(uintptr_t)history_head(broker, session, hello, arena);
-    welcome->now_at = broker->options.clock.wall_ms(broker->options.clock.self);
-    welcome->prefix = broker->office->prefix;
-    welcome->utc_offset_minutes = broker->office->utc_offset_minutes;
-    for (size_t i = 0; i < broker->office->n_packs; i++) {
-        if (strcmp(broker->office->packs[i]->id, session->department) == 0) {
-            welcome->pack = broker->office->packs[i]->hash;
-        }
-    }
-    message->body_case = HS__BROKER_MESSAGE__BODY_WELCOME;
-    message->welcome = welcome;
-    session_say(session, message);
-}
-
-static void take_hello(struct broker *broker, struct session *session, const Hs__Hello *hello,
-                       struct arena *arena)
-{
-    const Hs__Principal *principal = directory_find(&broker->directory, session->user);
-
-    session->department[0] = '\0';
-    session->credit = 0;
-    session->lease_count = 0;
-    session->has_greeted = true;
-    session->is_hello_wanted = false;
-    session->is_slow = false;
-    if (principal != NULL && principal_has_role(principal, HS__PRINCIPAL__ROLE__AGENT) &&
-        !principal->disabled && strcmp(hello->department, principal->department) == 0 &&
-        strlen(hello->department) < DEPARTMENT_BYTES_MAX &&
-        hello->instance.len == sizeof session->instance) {
-        memcpy(session->department, hello->department, strlen(hello->department) + 1);
-        memcpy(session->instance, hello->instance.data, sizeof session->instance);
-        session->credit = hello->credit > CREDIT_MAX ? CREDIT_MAX : hello->credit;
-        sessions_replace(&broker->sessions, session);
-        log_event(broker->options.log, LOG_INFO, "agent_joined",
-                  log_text("principal", session->user),
-                  log_number("credit", (int64_t)session->credit), LOG_END);
-    }
-    say_welcome(broker, session, hello, arena);
-    if (session->department[0] != '\0') { /* what it held before may be another's now */
-        dispatch_department(broker, session->department, arena);
-    }
-}
-
-/* Tells the client of @session, once, that its session is not there any more: it learns in no other
- * way that what it watched and was lent has ended. */
-static void want_hello(struct broker *broker, struct session *session)
-{
-    Hs__BrokerMessage *message = outbox_message(&broker->query_arena);
-    Hs__HelloWanted *wanted = message_new(&hs__hello_wanted__descriptor, &broker->query_arena);
-
-    if (message != NULL && wanted != NULL) {
-        message->body_case = HS__BROKER_MESSAGE__BODY_HELLO_WANTED;
-        message->hello_wanted = wanted;
-        session->is_hello_wanted = true; /* until a full queue makes it lapse again */
-        session_say(session, message);
-    }
-}
-
-/* A query that cannot be read is answered under id 0; its own is not known. */
-static void refuse_unreadable(struct broker *broker, struct session *session, struct bytes body,
-                              enum refusal code)
-{
-    struct arena *arena = &broker->query_arena;
-
-    if (!session->is_misunderstood) {
-        session->is_misunderstood = true;
-        log_event(broker->options.log, LOG_WARNING, "message_unreadable",
-                  log_text("principal", session->user), log_text("code", refusal_code(code)),
-                  log_number("bytes", (int64_t)body.size), LOG_END);
-    }
-    Hs__BrokerMessage *message = outbox_message(arena);
-    Hs__Answer *answer = message_new(&hs__answer__descriptor, arena);
-    Hs__Refusal *refusal = message_new(&hs__refusal__descriptor, arena);
-
-    if (is_kind(body, HS__CLIENT_MESSAGE__BODY_QUERY) && message != NULL && answer != NULL &&
-        refusal != NULL) {
-        refusal->code = refusal_code(code);
-        refusal->zh = refusal_zh(code);
-        refusal->en = refusal_en(code);
-        answer->body_case = HS__ANSWER__BODY_REFUSAL;
-        answer->refusal = refusal;
-        message->body_case = HS__BROKER_MESSAGE__BODY_ANSWER;
-        message->answer = answer;
-        session_say(session, message);
-    }
-}
-
-static void take_watch(struct broker *broker, struct session *session, const Hs__Watch *watch)
-{
-    const Hs__Principal *principal = directory_find(&broker->directory, session->user);
-
-    if (principal != NULL && authorise(principal, OPERATION_WATCH)) {
-        (void)session_watch(session, watch->proposal, watch->stop); /* beyond the bound: not told */
-    }
-}
-
-static void take_content(struct broker *broker, struct session *session,
-                         const Hs__ClientMessage *content, struct arena *arena)
-{
-    switch (content->body_case) {
-    case HS__CLIENT_MESSAGE__BODY_HELLO:
-        take_hello(broker, session, content->hello, arena);
-        break;
-    case HS__CLIENT_MESSAGE__BODY_QUERY:
-        query_answer(broker, session, content->query, arena);
-        break;
-    case HS__CLIENT_MESSAGE__BODY_WATCH:
-        take_watch(broker, session, content->watch);
-        break;
-    case HS__CLIENT_MESSAGE__BODY_DOCUMENT_PUT:
-        transfer_put(broker->documents, session, content->document_put);
-        break;
-    case HS__CLIENT_MESSAGE__BODY_DOCUMENT_GET:
-        transfer_get(broker->documents, session, content->document_get);
-        break;
-    case HS__CLIENT_MESSAGE__BODY_HEARTBEAT: /* being heard is all it is for */
-    case HS__CLIENT_MESSAGE__BODY_ENVELOPE:  /* waits for a turn */
-    case HS__CLIENT_MESSAGE__BODY__NOT_SET:
-    case _HS__CLIENT_MESSAGE__BODY__CASE_IS_INT_SIZE:
-        break;
-    }
-}
-
-/* Takes what is answered at once: everything but an envelope. */
-static void take_other(struct broker *broker, struct session *session, struct bytes body)
-{
-    ProtobufCMessage *content = NULL;
-    struct arena_mark mark = arena_mark(&broker->query_arena);
-    enum err err =
-        message_parse(&hs__client_message__descriptor, body, &broker->query_arena, &content);
-
-    if (err == ERR_OK) {
-        take_content(broker, session, (const Hs__ClientMessage *)content, &broker->query_arena);
-    } else {
-        arena_rewind(&broker->query_arena, mark);
-        refuse_unreadable(broker, session, body,
-                          err == ERR_FULL ? REFUSAL_TOO_LARGE : REFUSAL_MALFORMED);
-    }
-}
+/* ---- what came ---- */
 
 static void take_message(struct broker *broker, struct arrival *arrival)
 {
@@ -434,16 +198,16 @@ static void take_message(struct broker *broker, struct arrival *arrival)
     session->seen_ms = broker->options.clock.boot_ms(broker->options.clock.self);
     arena_clear(&broker->query_arena);
     if (!session->has_greeted && !session->is_hello_wanted &&
-        !is_kind(message->body, HS__CLIENT_MESSAGE__BODY_HELLO)) {
-        want_hello(broker, session);
+        !message_is(message->body, HS__CLIENT_MESSAGE__BODY_HELLO)) {
+        message_want_hello(broker, session);
     }
-    if (is_kind(message->body, HS__CLIENT_MESSAGE__BODY_ENVELOPE)) {
+    if (message_is(message->body, HS__CLIENT_MESSAGE__BODY_ENVELOPE)) {
         arrivals_add(&broker->arrivals, arrival);
         if (session->message_count == 0) {
             return; /* the turn answers it */
         }
     } else {
-        take_other(broker, session, message->body);
+        message_take(broker, session, message->body);
         free_arrival(arrival);
     }
     broker_flush(broker, (struct bytes){0});
@@ -547,7 +311,7 @@ static void key_refused(void *self, const uint8_t curve_key[CURVE_KEY_BYTES], co
               log_text("address", address), LOG_END);
 }
 
-enum err broker_load_office(struct broker *broker)
+static enum err load_office(struct broker *broker)
 {
     struct transaction *txn = NULL;
     enum err err = journal_read_begin(broker->journal, &txn);
@@ -610,7 +374,7 @@ static enum err open_store(struct broker *broker)
 static enum err load_state(struct broker *broker)
 {
     struct transaction *txn = NULL;
-    enum err err = broker_load_office(broker);
+    enum err err = load_office(broker);
 
     if (err == ERR_OK) {
         err = journal_read_begin(broker->journal, &txn);

@@ -87,6 +87,20 @@ void broker_close(struct broker *broker);
 
 /* ---- between the files of broker/ ---- */
 
+/* Says the replies of the turn to those who asked (replies.c). */
+void replies_say(struct broker *broker);
+
+/* True if @body looks like a message of @kind: the first byte of a ClientMessage is its one field's
+ * tag (messages.c). */
+bool message_is(struct bytes body, Hs__ClientMessage__BodyCase kind);
+
+/* Tells the client of @session, once, that its session is not there any more: it learns in no other
+ * way that what it watched and was lent has ended (messages.c). */
+void message_want_hello(struct broker *broker, struct session *session);
+
+/* Takes what is answered at once: everything but an envelope (messages.c). */
+void message_take(struct broker *broker, struct session *session, struct bytes body);
+
 /* Answers @query of @session from what is committed (query.c). */
 void query_answer(struct broker *broker, struct session *session, const Hs__Query *query,
                   struct arena *arena);

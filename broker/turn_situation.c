@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the decision of a command may ask for. */
+#include "broker/turn_parts.h"
+
+#include <string.h>
+
+#include "broker/definitions.h"
+#include "store/bodies.h"
+#include "store/ledger.h"
+
+static uint64_t proposal_of(const Hs__Command *command)
+{
+    const Hs__ReviewRef *review = NULL;
+
+    switch (command->body_case) {
+    case HS__COMMAND__BODY_REVISE:
+        return command->revise->proposal;
+    case HS__COMMAND__BODY_WITHDRAW:
+        return command->withdraw->proposal;
+    case HS__COMMAND__BODY_RECEIVE_REVIEW:
+        review = command->receive_review->review;
+        break;
+    case HS__COMMAND__BODY_RECORD_FINDINGS:
+        review = command->record_findings->review;
+        break;
+    case HS__COMMAND__BODY_GIVE_OPINION:
+        review = command->give_opinion->review;
+        break;
+    case HS__COMMAND__BODY_SETTLE_COMPETENCE:
+        review = command->settle_competence->review;
+        break;
+    case HS__COMMAND__BODY_SUBMIT:
+    case HS__COMMAND__BODY_PUBLISH:
+    case HS__COMMAND__BODY_DEFINE_DEPARTMENT:
+    case HS__COMMAND__BODY_ENROL:
+    case HS__COMMAND__BODY_CHANGE_PRINCIPAL:
+    case HS__COMMAND__BODY__NOT_SET:
+    case _HS__COMMAND__BODY__CASE_IS_INT_SIZE:
+        break;
+    }
+    return review == NULL ? 0 : review->proposal;
+}
+
+const Hs__Packet *turn_packet_of(const Hs__Command *command)
+{
+    if (command->body_case == HS__COMMAND__BODY_SUBMIT) {
+        return command->submit->packet;
+    }
+    return command->body_case == HS__COMMAND__BODY_REVISE ? command->revise->packet : NULL;
+}
+
+static bool find_documents(struct turn *turn, const Hs__Packet *packet, struct situation *situation)
+{
+    const struct turn_settings *settings = &turn->settings;
+    const char **missing = arena_array(&turn->arena, packet->n_documents, sizeof *missing);
+
+    if (missing == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < packet->n_documents; i++) {
+        const Hs__Document *document = packet->documents[i];
+
+        if (settings->has_document == NULL || !settings->has_document(settings->self, document)) {
+            missing[situation->missing_document_count++] = document->code;
+        }
+    }
+    situation->missing_documents = missing;
+    return true;
+}
+
+static const char *process_of(const Hs__Command *command, const struct situation *situation)
+{
+    if (command->body_case == HS__COMMAND__BODY_SUBMIT) {
+        return command->submit->process;
+    }
+    return situation->proposal == NULL ? "" : situation->proposal->process;
+}
+
+static void find_named(struct turn *turn, const Hs__Command *command, struct situation *situation)
+{
+    const struct directory *directory = turn->settings.directory;
+
+    if (command->body_case == HS__COMMAND__BODY_ENROL && command->enrol->principal != NULL) {
+        const Hs__Principal *principal = command->enrol->principal;
+
+        situation->named = directory_find(directory, principal->name);
+        situation->key_owner = directory_find_owner(directory, principal);
+    } else if (command->body_case == HS__COMMAND__BODY_CHANGE_PRINCIPAL) {
+        situation->named = directory_find(directory, command->change_principal->name);
+    }
+}
+
+/* True if @command is a correction while a round runs. */
+static bool is_in_round(const Hs__Command *command, const struct situation *situation)
+{
+    return command->body_case == HS__COMMAND__BODY_REVISE && situation->proposal != NULL &&
+           situation->proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW;
+}
+
+/* Finds what a round is held to, and the packet it is about: an envelope may be a hundred times its
+ * packet, so it is read in an arena of its own. False: there is no room. */
+static bool find_round(struct turn *turn, const struct definition_source *source,
+                       struct situation *situation)
+{
+    struct transaction *txn = journal_transaction(turn->settings.journal);
+    const struct packet_name name = {situation->proposal->id, situation->proposal->packet_version};
+    struct bytes bytes = turn_packet(turn, &name);
+    Hs__Packet *packet = NULL;
+
+    situation->rulebook =
+        library_rulebook(turn->settings.library, bytes_of(situation->proposal->pins), source);
+    if (bytes.data != NULL) {
+        situation->packet = message_read(&hs__packet__descriptor, bytes, &turn->arena);
+        return situation->rulebook != NULL && situation->packet != NULL;
+    }
+    arena_clear(&turn->scratch);
+
+    enum err err = body_packet(txn, name.proposal, name.version, &turn->scratch, &packet);
+    if (err != ERR_OK && err != ERR_FULL) {
+        turn_fail(turn, err);
+    }
+    situation->packet = err == ERR_OK ? message_copy(packet, &turn->arena) : NULL;
+    return situation->rulebook != NULL && situation->packet != NULL;
+}
+
+/* Finds the rulebook of a submission or a revision, and what else it is held against. */
+static bool find_rulebook(struct turn *turn, const Hs__Command *command,
+                          const struct definition_source *source, struct situation *situation)
+{
+    const Hs__Packet *packet = turn_packet_of(command);
+
+    if (packet == NULL) {
+        return true;
+    }
+    if (is_in_round(command, situation)) {
+        if (!find_round(turn, source, situation)) {
+            return false;
+        }
+    } else {
+        situation->rulebook = library_current(turn->settings.library, situation->office,
+                                              process_of(command, situation), source);
+    }
+    return find_documents(turn, packet, situation);
+}
+
+bool turn_find_situation(struct turn *turn, const struct command *command,
+                         struct situation *situation)
+{
+    struct definition_source source = definitions_of(journal_transaction(turn->settings.journal));
+    uint64_t proposal = proposal_of(command->content);
+
+    *situation = (struct situation){
+        .now_ms = turn->now_ms,
+        .office = turn->office,
+        .signer = command->envelope->signer,
+        .arena = &turn->arena,
+    };
+    if (proposal != 0) {
+        const Hs__Proposal *record = NULL;
+        enum err err = ledger_proposal(turn->ledger, proposal, &record);
+
+        if (err == ERR_FULL) {
+            return false; /* of the command's allowance */
+        }
+        if (err != ERR_OK && err != ERR_ABSENT) {
+            turn_fail(turn, err);
+            return false;
+        }
+        situation->proposal = record;
+    }
+    if (!find_rulebook(turn, command->content, &source, situation)) {
+        return false;
+    }
+    if (command->content->body_case == HS__COMMAND__BODY_GIVE_OPINION &&
+        situation->proposal != NULL) {
+        situation->rulebook =
+            library_rulebook(turn->settings.library, bytes_of(situation->proposal->pins), &source);
+    }
+    if (command->content->body_case == HS__COMMAND__BODY_PUBLISH) {
+        situation->catalogue =
+            library_catalogue(turn->settings.library, situation->office, &source);
+        if (situation->catalogue == NULL) {
+            return false;
+        }
+    }
+    find_named(turn, command->content, situation);
+    return true;
+}
