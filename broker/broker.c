@@ -432,6 +432,7 @@ static void start_handles(struct broker *broker)
     broker->alarm.data = broker;
     broker->second.data = broker;
     broker->again.data = broker;
+    broker->handles = 3;
     uv_timer_start(&broker->second, on_second, SECOND_MS, SECOND_MS);
     router_watch(broker->router, on_readable, broker);
     check_space(broker);
@@ -498,15 +499,22 @@ const char *broker_endpoint(const struct broker *broker)
     return router_endpoint(broker->router);
 }
 
+static void count_closed(uv_handle_t *handle)
+{
+    struct broker *broker = handle->data;
+
+    broker->handles--;
+}
+
 void broker_stop(struct broker *broker)
 {
     if (broker->is_stopping) {
         return;
     }
     broker->is_stopping = true;
-    uv_close((uv_handle_t *)&broker->alarm, NULL);
-    uv_close((uv_handle_t *)&broker->second, NULL);
-    uv_close((uv_handle_t *)&broker->again, NULL);
+    uv_close((uv_handle_t *)&broker->alarm, count_closed);
+    uv_close((uv_handle_t *)&broker->second, count_closed);
+    uv_close((uv_handle_t *)&broker->again, count_closed);
     uv_stop(broker->loop);
 }
 
@@ -530,6 +538,9 @@ void broker_close(struct broker *broker)
     transfer_close(broker->documents);
     router_close(broker->router);
     zap_close(broker->zap);
+    while (broker->is_stopping && broker->handles > 0) {
+        (void)uv_run(broker->loop, UV_RUN_ONCE); /* the first may end at once, for uv_stop() */
+    }
     (void)uv_run(broker->loop, UV_RUN_DEFAULT); /* the handles just closed are given back */
     context_free(broker->context);
     turn_free(broker->turn);

@@ -55,6 +55,7 @@ struct broker {
     uv_timer_t alarm;
     uv_timer_t second;
     uv_idle_t again;      /* runs while arrivals or deadlines are left over from a turn */
+    int handles;          /* of these, not yet closed */
     bool is_full;         /* free space is below the reserve */
     bool is_store_full;   /* the last turn found no room in the store: deadlines wait a second */
     bool is_dispatch_due; /* reviews were left over for want of room in an arena */
