@@ -2,6 +2,7 @@
 #include "cli/demo.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/feed_line.h"
 #include "cli/packet_input.h"
@@ -9,10 +10,10 @@
 #include "cli/session.h"
 #include "cli/table.h"
 #include "cli/words.h"
+#include "lib/text.h"
 #include "os/files.h"
 
-/* With these the table is at most 80 columns wide for four departments. */
-enum { SAMPLE_COLUMNS_MAX = 18, DEPARTMENT_COLUMNS_MAX = 6, DEPARTMENTS_MAX = 9 };
+enum { OPINIONS_BYTES_MAX = 4096 };
 
 /* A sample and what became of it. */
 struct shown_sample {
@@ -109,51 +110,25 @@ static int print_feed(struct demo *demo, uint64_t quiet_ms)
     }
 }
 
-/* A result in DEPARTMENT_COLUMNS_MAX columns. */
-static const char *short_result(const struct cli *cli, Hs__Opinion__Result result)
+/* The opinions on @proposal in one text; where @is_short, without those that agree. */
+static const char *opinions_of(const struct cli *cli, const Hs__Proposal *proposal, bool is_short)
 {
-    switch (result) {
-    case HS__OPINION__RESULT__AGREE:
-        return cli_text(cli, "同意", "agree");
-    case HS__OPINION__RESULT__CONDITIONAL:
-        return cli_text(cli, "须改", "cond.");
-    case HS__OPINION__RESULT__DISAGREE:
-        return cli_text(cli, "不同意", "no");
-    case HS__OPINION__RESULT__NOT_INVOLVED:
-        return cli_text(cli, "不涉及", "n/a");
-    case HS__OPINION__RESULT__NOT_COMPETENT:
-        return cli_text(cli, "非职责", "other");
-    case HS__OPINION__RESULT__TACIT:
-        return cli_text(cli, "默许", "tacit");
-    case HS__OPINION__RESULT__OVERDUE:
-        return cli_text(cli, "逾期", "late");
-    case HS__OPINION__RESULT__UNSPECIFIED:
-    case _HS__OPINION__RESULT_IS_INT_SIZE:
-        break;
-    }
-    return cli_text(cli, "待答", "open");
-}
+    struct text_builder list;
 
-static const char *result_of(const struct cli *cli, const Hs__Proposal *proposal,
-                             const char *department)
-{
+    text_builder_init(&list, cli->arena, OPINIONS_BYTES_MAX);
     for (size_t i = 0; i < proposal->n_reviews; i++) {
-        if (strcmp(proposal->reviews[i]->department, department) == 0) {
-            return short_result(cli, proposal->reviews[i]->result);
-        }
-    }
-    return "-";
-}
+        const Hs__Review *review = proposal->reviews[i];
 
-/* A sample that got its round: all have the same departments. NULL: none did. */
-static const Hs__Proposal *reviewed_sample(const struct demo *demo)
-{
-    for (size_t i = 0; i < demo->count; i++) {
-        if (demo->samples[i].proposal->n_reviews > 0) {
-            return demo->samples[i].proposal;
+        if (!is_short || review->result != HS__OPINION__RESULT__AGREE) {
+            text_builder_add_format(&list, "%s%s %s", list.size > 0 ? ", " : "", review->department,
+                                    word_of_result(cli, review->result));
         }
     }
-    return NULL;
+    if (list.size == 0) {
+        return proposal->n_reviews > 0 ? cli_text(cli, "均同意", "all agree") : "-";
+    }
+    const char *text = text_builder_finish(&list);
+    return text == NULL ? "…" : text;
 }
 
 static const char *outcome_of(const struct cli *cli, const Hs__Proposal *proposal)
@@ -163,35 +138,25 @@ static const char *outcome_of(const struct cli *cli, const Hs__Proposal *proposa
                : word_of_outcome(cli, proposal->outcome);
 }
 
+/* All of it, but on a terminal what fits into 80 columns: the samples are in the order of their
+ * numbers, and most departments agree. */
 static void print_table(const struct demo *demo)
 {
-    enum { FIRST_COLUMNS = 3 };
-    struct table_column columns[FIRST_COLUMNS + DEPARTMENTS_MAX] = {
-        {.title = {"样例", "sample"}, .columns_max = SAMPLE_COLUMNS_MAX},
-        {.title = {"编号", "number"}},
-        {.title = {"结果", "outcome"}},
-    };
+    static const struct table_column columns[] = {{.title = {"编号", "number"}},
+                                                  {.title = {"结果", "outcome"}},
+                                                  {.title = {"意见", "opinions"}},
+                                                  {.title = {"样例", "sample"}}};
     const struct cli *cli = demo->cli;
-    const Hs__Proposal *reviewed = reviewed_sample(demo);
-    size_t count = FIRST_COLUMNS;
+    bool is_short = isatty(fileno(cli->out)) == 1;
     struct table table;
 
-    for (size_t i = 0; reviewed != NULL && i < reviewed->n_reviews && i < DEPARTMENTS_MAX; i++) {
-        const char *department = reviewed->reviews[i]->department;
-
-        columns[count++] = (struct table_column){.title = {department, department},
-                                                 .columns_max = DEPARTMENT_COLUMNS_MAX};
-    }
-    table_init(&table, cli, columns, count);
+    table_init(&table, cli, columns, is_short ? 3 : 4);
     for (size_t i = 0; i < demo->count; i++) {
         const struct shown_sample *sample = &demo->samples[i];
-        const char *cells[FIRST_COLUMNS + DEPARTMENTS_MAX] = {sample->name, sample->number,
-                                                              outcome_of(cli, sample->proposal)};
 
-        for (size_t k = FIRST_COLUMNS; k < count; k++) {
-            cells[k] = result_of(cli, sample->proposal, columns[k].title.zh);
-        }
-        table_add(&table, cells);
+        table_add(&table, (const char *const[]){sample->number, outcome_of(cli, sample->proposal),
+                                                opinions_of(cli, sample->proposal, is_short),
+                                                sample->name});
     }
     (void)fputc('\n', cli->out); /* shows when out is flushed */
     table_print(&table);
