@@ -63,18 +63,17 @@ static void print_help(void)
 static void find_base(struct daemon *daemon, const char *path)
 {
     static const char inside[] = "/configs/agents";
-    const char *slash = strrchr(path, '/');
-    size_t size = slash == NULL ? 0 : (size_t)(slash - path);
+    char *whole = realpath(path, NULL); /* NULL: loading it says what is wrong */
+    const char *slash = whole == NULL ? NULL : strrchr(whole, '/');
+    size_t size = slash == NULL ? 0 : (size_t)(slash - whole);
 
-    if (size == 0) {
-        (void)snprintf(daemon->base, sizeof daemon->base, ".");
-        return;
-    }
     if (size >= sizeof inside - 1 &&
-        memcmp(path + size - (sizeof inside - 1), inside, sizeof inside - 1) == 0) {
+        memcmp(whole + size - (sizeof inside - 1), inside, sizeof inside - 1) == 0) {
         size -= sizeof inside - 1;
     }
-    (void)snprintf(daemon->base, sizeof daemon->base, "%.*s", (int)size, path);
+    (void)snprintf(daemon->base, sizeof daemon->base, "%.*s", (int)size,
+                   whole == NULL ? "" : whole);
+    free(whole);
 }
 
 static const char *path_of(struct daemon *daemon, const char *path)

@@ -49,7 +49,8 @@ def tail(path, lines=20):
 class Program:
     """A program under test: started, waited for, killed, stopped."""
 
-    def __init__(self, name, argv, log):
+    def __init__(self, name, argv, log, folder=None):
+        self.folder = folder  # in which it is started
         self.name = name
         self.argv = argv
         self.log = log
@@ -60,7 +61,7 @@ class Program:
     def start(self):
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL,
-                                          stdout=subprocess.PIPE, stderr=log)
+                                          stdout=subprocess.PIPE, stderr=log, cwd=self.folder)
         self.started = time.monotonic()
         self.buffer = b""
         return self
@@ -159,9 +160,9 @@ class Office:
 
     # ---- the programs ------------------------------------------------------------------------
 
-    def add(self, name, argv):
+    def add(self, name, argv, folder=None):
         """Makes a program of this office known, without starting it."""
-        self.programs[name] = Program(name, argv, self.path("run", f"{name}.log"))
+        self.programs[name] = Program(name, argv, self.path("run", f"{name}.log"), folder)
         return self.programs[name]
 
     def add_broker(self):
@@ -170,9 +171,9 @@ class Office:
                                    "--listen", listen])
 
     def add_agent(self, department):
-        config = self.path("configs", "agents", f"{department}.yaml")
+        config = os.path.join("configs", "agents", f"{department}.yaml")
         return self.add(department, [self.program("huishen-agent"), "--config", config,
-                                     "--broker", self.endpoint])
+                                     "--broker", self.endpoint], self.home)
 
     def start_broker(self):
         """Starts the broker, from the second time on at the same port, and waits for it."""
