@@ -8,10 +8,9 @@
 
 #include "core/facts.h"
 #include "core/findings.h"
+#include "core/limits.h"
 #include "core/missing.h"
 #include "core/rulebook.h"
-
-enum { CHECKS_SEATS_MAX = 64 }; /* lint holds a stage to it */
 
 /* Seats are those of the rulebook's stage. */
 struct checks {
@@ -19,7 +18,7 @@ struct checks {
     struct facts facts;
     struct findings gate;
     struct findings lead;
-    bool is_involved[CHECKS_SEATS_MAX]; /* by seat */
+    bool is_involved[LIMIT_SEATS]; /* by seat */
 
     /* What stands in the way of all: the gates', the lead's and the seats' `when`; where the
      * process's completeness is of all, also what the departments' must-rules lack. */
@@ -27,7 +26,7 @@ struct checks {
 
     /* By seat: what that department's must-rules alone lack, where completeness is each
      * department's own. */
-    struct missing_list gaps[CHECKS_SEATS_MAX];
+    struct missing_list gaps[LIMIT_SEATS];
 };
 
 /* Runs every check of @rulebook over @packet. Returns false if @arena is too small. */

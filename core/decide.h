@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "core/limits.h"
 #include "core/refusal.h"
 #include "core/rulebook.h"
 #include "lib/arena.h"
@@ -59,9 +60,7 @@ struct decision {
     Hs__Receipt__Result result;
 };
 
-enum {
-    DECISION_EVENTS_MAX = 160 /* of a round: two for each of 64 seats, and those of the whole */
-};
+enum { DECISION_EVENTS_MAX = 2 * LIMIT_SEATS + 32 }; /* two for each seat, those of the whole */
 
 /* Decides @command in @situation. */
 void decide_command(const struct situation *situation, const Hs__Command *command,

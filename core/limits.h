@@ -36,6 +36,9 @@ enum {
     /* Longer than a path of any dictionary. */
     LIMIT_PATH_BYTES = 4 * 1024,
 
+    /* Departments in one stage; bounds the events of one decision. */
+    LIMIT_SEATS = 64,
+
     /* Reports of one check of a rule; a rule with more has been seen to be wrong. */
     LIMIT_CHECK_REPORTS = 32,
 };

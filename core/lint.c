@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "core/fields.h"
+#include "core/limits.h"
 #include "core/names.h"
 #include "lib/text.h"
 #include "proto/dictionary.h"
 
-enum { RULES_MAX = 2000, SEATS_MAX = 64, STAGES_MAX = 64, SPAN_MAX_HOURS = 24 * 366 };
+enum { RULES_MAX = 2000, STAGES_MAX = 64, SPAN_MAX_HOURS = 24 * 366 };
 
 void defects_init(struct defects *defects, struct arena *arena)
 {
@@ -304,7 +305,7 @@ static void lint_stage(const Hs__Process *process, size_t index, const Hs__Dicti
         defects_add(defects, path_at(defects, "stages", index, ""), "环节须有编号和类型",
                     "a stage needs an id and a kind");
     }
-    if (stage->n_seats == 0 || stage->n_seats > SEATS_MAX) {
+    if (stage->n_seats == 0 || stage->n_seats > LIMIT_SEATS) {
         defects_add(defects, list, "环节须有1至64个部门", "a stage has 1 to 64 seats");
         return;
     }
