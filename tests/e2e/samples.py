@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import re
+import signal
 import sys
 
 import office
@@ -252,6 +253,28 @@ def departments_of_their_own(place, proposals):
     expect_equal("the recomputed hash", verdict["recomputedHash"], verdict["verdictHash"])
 
 
+def second_agent(place, proposals):
+    """Two agents of a department share its reviews; what one that is not heard any more was lent goes
+    to the other."""
+    enrolment = place.path("run", "second.yaml")
+    with open(enrolment, "w", encoding="utf-8") as file:
+        file.write(place.done("key", "new", "--as", "agent:fire/2"))
+    place.done("department", "enrol", enrolment)
+    with open(place.path("configs", "agents", "fire.yaml"), encoding="utf-8") as file:
+        config = file.read().replace("fire/1", "fire/2").replace("fire-1", "fire-2")
+    with open(place.path("configs", "agents", "second.yaml"), "w", encoding="utf-8") as file:
+        file.write(config)
+    place.start_agent("second")
+
+    for name in ("fire", "second"):
+        os.kill(place.programs[name].child.pid, signal.SIGSTOP)
+        proposals[name] = place.submit(office.sample(1))
+        # It was lent to the other at once, or to the one that is stopped.
+        place.done("wait", proposals[name], "--for", "verdict", "--timeout", VERDICT_SECONDS)
+        os.kill(place.programs[name].child.pid, signal.SIGCONT)
+    expect_equal("open reviews of fire", place.json("reviews", account="fire")["reviews"], [])
+
+
 def list_all(place):
     listed = place.json("list")["proposals"]
     expect_equal("proposals listed", len(listed), COUNT)
@@ -294,6 +317,7 @@ def main(arguments):
         cases.run("a list of all", list_all, place)
         cases.run("a correction gets its round", revise, place, proposals)
         cases.run("departments of their own", departments_of_their_own, place, proposals)
+        cases.run("a second agent takes over", second_agent, place, proposals)
         cases.run("the journal agrees", journal_agrees, place, proposals)
         cases.run("everything stops in order", place.stop)
         cases.run("the record is whole", place.verify)
