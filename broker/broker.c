@@ -113,6 +113,7 @@ static void run_turn(struct broker *broker)
         turn_hold(broker->turn);
     }
     size_t alarms = broker->is_full ? 0 : turn_alarms(broker->turn);
+    bool has_more_clocks = !broker->is_full && turn_recompute(broker->turn);
     struct arrival *taken = decide_arrivals(broker);
     err = turn_end(broker->turn);
     broker->is_store_full = err == ERR_NO_SPACE;
@@ -130,8 +131,8 @@ static void run_turn(struct broker *broker)
         free_arrival(taken);
         taken = next;
     }
-    bool has_more_alarms = alarms == TURN_ALARMS_MAX && !broker->is_store_full;
-    if (!broker->is_stopping && (broker->arrivals.first != NULL || has_more_alarms)) {
+    bool has_more = (alarms == TURN_ALARMS_MAX || has_more_clocks) && !broker->is_store_full;
+    if (!broker->is_stopping && (broker->arrivals.first != NULL || has_more)) {
         uv_idle_start(&broker->again, on_again);
     }
     arm_alarm(broker);
@@ -168,7 +169,7 @@ static void arm_alarm(struct broker *broker)
     }
     if (view_next_deadline(txn, &due_ms) == ERR_OK) {
         int64_t now_ms = broker->options.clock.wall_ms(broker->options.clock.self);
-        int64_t wait_ms = due_ms - now_ms + 1; /* passed means after the instant */
+        int64_t wait_ms = due_ms - now_ms;
 
         wait_ms = wait_ms < 1 ? 1 : wait_ms;
         wait_ms = wait_ms > ALARM_WAIT_MAX_MS ? ALARM_WAIT_MAX_MS : wait_ms;

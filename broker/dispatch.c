@@ -268,7 +268,9 @@ static void take_happening(struct broker *broker, const struct happening *happen
             touch(touched, proposal->reviews[i]->department);
         }
     } else if (event->body_case == HS__EVENT__BODY_CLOCK_RESUMED) {
-        touch(touched, event->clock_resumed->department);
+        if (event->clock_resumed->department[0] != '\0') {
+            touch(touched, event->clock_resumed->department);
+        }
     } else if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN) {
         end_leases(broker, proposal, event->opinion_given->department, arena);
         touch(touched, event->opinion_given->department);

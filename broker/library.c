@@ -6,16 +6,18 @@
 
 #include "lib/check.h"
 
-/* One rulebook with all it is made of, in an arena of its own. */
+/* One rulebook with all it is made of, or one calendar, in an arena of its own. */
 struct volume {
     struct volume *next; /* most recently used first */
-    struct hash pins;
+    struct hash hash;    /* of the pins, of the calendar */
     struct arena arena;
     const struct rulebook *rulebook;
+    const struct calendar *calendar;
 };
 
 struct library {
     struct volume *volumes;
+    struct volume *calendars;
     struct arena catalogue_arena;
     struct catalogue catalogue;
 };
@@ -46,19 +48,24 @@ void library_free(struct library *library)
         return;
     }
     free_from(library->volumes);
+    free_from(library->calendars);
     arena_release(&library->catalogue_arena);
     free(library);
 }
 
-void library_trim(struct library *library)
+static void trim(struct volume **link, size_t most)
 {
-    struct volume **link = &library->volumes;
-
-    for (size_t kept = 0; *link != NULL && kept < LIBRARY_RULEBOOKS_MAX; kept++) {
+    for (size_t kept = 0; *link != NULL && kept < most; kept++) {
         link = &(*link)->next;
     }
     free_from(*link);
     *link = NULL;
+}
+
+void library_trim(struct library *library)
+{
+    trim(&library->volumes, LIBRARY_RULEBOOKS_MAX);
+    trim(&library->calendars, LIBRARY_CALENDARS_MAX);
 }
 
 /* Reads the message of type @type named by @hash; NULL if it is not there. */
@@ -99,9 +106,9 @@ static const struct rulebook *make_rulebook(struct volume *volume,
                                             const struct definition_source *source)
 {
     struct arena *arena = &volume->arena;
-    ProtobufCBinaryData hash = {sizeof volume->pins.bytes, volume->pins.bytes};
+    ProtobufCBinaryData hash = {sizeof volume->hash.bytes, volume->hash.bytes};
     const Hs__Pins *pins = read_message(source, hash, &hs__pins__descriptor, arena);
-    struct rulebook_sources sources = {.pins = volume->pins.bytes};
+    struct rulebook_sources sources = {.pins = volume->hash.bytes};
     const char *reason = NULL;
 
     if (pins == NULL) {
@@ -116,22 +123,43 @@ static const struct rulebook *make_rulebook(struct volume *volume,
     return rulebook_compile(&sources, arena, &reason);
 }
 
-/* Returns the volume of @hash moved to the front, or NULL. */
-static struct volume *find_volume(struct library *library, struct bytes hash)
+/* Returns the volume of @hash moved to the front of @volumes, or NULL. */
+static struct volume *find_volume(struct volume **volumes, struct bytes hash)
 {
-    struct volume **link = &library->volumes;
+    struct volume **link = volumes;
 
-    while (*link != NULL && memcmp((*link)->pins.bytes, hash.data, hash.size) != 0) {
+    while (*link != NULL && memcmp((*link)->hash.bytes, hash.data, hash.size) != 0) {
         link = &(*link)->next;
     }
 
     struct volume *found = *link;
-    if (found != NULL && found != library->volumes) {
+    if (found != NULL && found != *volumes) {
         *link = found->next;
-        found->next = library->volumes;
-        library->volumes = found;
+        found->next = *volumes;
+        *volumes = found;
     }
     return found;
+}
+
+static struct volume *new_volume(struct bytes hash)
+{
+    struct volume *volume = calloc(1, sizeof *volume);
+
+    require(volume != NULL);
+    memcpy(volume->hash.bytes, hash.data, hash.size);
+    arena_init(&volume->arena, LIBRARY_RULEBOOK_BYTES);
+    return volume;
+}
+
+/* Puts @volume in front of @volumes, or throws it away if nothing came of it. */
+static void keep_volume(struct volume **volumes, struct volume *volume)
+{
+    if (volume->rulebook == NULL && volume->calendar == NULL) {
+        free_from(volume);
+        return;
+    }
+    volume->next = *volumes;
+    *volumes = volume;
 }
 
 const struct rulebook *library_rulebook(struct library *library, struct bytes hash,
@@ -141,24 +169,48 @@ const struct rulebook *library_rulebook(struct library *library, struct bytes ha
         return NULL;
     }
 
-    struct volume *volume = find_volume(library, hash);
+    struct volume *volume = find_volume(&library->volumes, hash);
     if (volume != NULL) {
         return volume->rulebook;
     }
+    volume = new_volume(hash);
 
-    volume = calloc(1, sizeof *volume);
-    require(volume != NULL);
-    memcpy(volume->pins.bytes, hash.data, hash.size);
-    arena_init(&volume->arena, LIBRARY_RULEBOOK_BYTES);
-    volume->rulebook = make_rulebook(volume, source);
-    if (volume->rulebook == NULL) {
-        arena_release(&volume->arena);
-        free(volume);
-        return NULL;
+    const struct rulebook *rulebook = make_rulebook(volume, source);
+    volume->rulebook = rulebook;
+    keep_volume(&library->volumes, volume);
+    return rulebook;
+}
+
+static const struct calendar *find_calendar(struct library *library, ProtobufCBinaryData hash,
+                                            const struct definition_source *source)
+{
+    struct volume *volume = find_volume(&library->calendars, bytes_of(hash));
+
+    if (volume != NULL) {
+        return volume->calendar;
     }
-    volume->next = library->volumes;
-    library->volumes = volume;
-    return volume->rulebook;
+    volume = new_volume(bytes_of(hash));
+
+    const Hs__Calendar *message =
+        read_message(source, hash, &hs__calendar__descriptor, &volume->arena);
+    const struct calendar *calendar =
+        message == NULL ? NULL : calendar_build(message, &volume->arena);
+    volume->calendar = calendar;
+    keep_volume(&library->calendars, volume);
+    return calendar;
+}
+
+const struct calendar *library_calendar(struct library *library, const Hs__Office *office,
+                                        const char *id, const struct definition_source *source)
+{
+    for (size_t i = 0; i < office->n_calendars; i++) {
+        const Hs__Office__Current *current = office->calendars[i];
+
+        if (strcmp(current->id, id) == 0 && current->hash.len == sizeof(struct hash)) {
+            return find_calendar(library, current->hash, source);
+        }
+    }
+    return NULL;
 }
 
 const struct rulebook *library_current(struct library *library, const Hs__Office *office,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* library.h - the definitions in use, compiled once: a rulebook for each pins, the catalogue of
- * what is in force.
+/* library.h - the definitions in use, compiled once: a rulebook for each pins, the calendars,
+ * the catalogue of what is in force.
  *
  * A cache and nothing more: everything in it comes from the journal by hash and can be dropped at
  * any time between turns. Rulebooks and messages handed out stay valid until library_trim().
@@ -14,6 +14,7 @@
 
 enum {
     LIBRARY_RULEBOOKS_MAX = 64,                /* kept; an office has few in use at a time */
+    LIBRARY_CALENDARS_MAX = 16,                /* the same */
     LIBRARY_RULEBOOK_BYTES = 64 * 1024 * 1024, /* that one may take, its messages included */
 };
 
@@ -39,11 +40,16 @@ const struct rulebook *library_rulebook(struct library *library, struct bytes ha
 const struct rulebook *library_current(struct library *library, const Hs__Office *office,
                                        const char *process, const struct definition_source *source);
 
+/* Returns the calendar @id in force in @office; NULL if there is none or it does not compile. Valid
+ * until library_trim(). */
+const struct calendar *library_calendar(struct library *library, const Hs__Office *office,
+                                        const char *id, const struct definition_source *source);
+
 /* Returns the messages of all definitions in force in @office. Valid until the next call. */
 const struct catalogue *library_catalogue(struct library *library, const Hs__Office *office,
                                           const struct definition_source *source);
 
-/* Drops the rulebooks least recently used beyond LIBRARY_RULEBOOKS_MAX. Between turns only. */
+/* Drops the rulebooks and calendars least recently used beyond their number. Between turns only. */
 void library_trim(struct library *library);
 
 #endif

@@ -10,6 +10,7 @@ enum {
     TURN_END_BYTES = 16 * 1024 * 1024, /* of the arena: an envelope's entry, events, receipts */
     TURN_LEAVES_MAX = 512 * 1024,      /* entries read for repeated receipts: about 0.1 s */
     TURN_ALARMS_MAX = 1024,        /* so that a burst of deadlines does not keep commands waiting */
+    TURN_RECOMPUTED_MAX = 1024,    /* proposals whose clocks follow a new calendar; the same */
     TURN_PRINCIPAL_COMMANDS = 256, /* of one principal while others wait */
     COMMAND_ID_BYTES = 16,
     COMMAND_ARENA_FACTOR = 16,         /* a command may use this many times its envelope's bytes, */

@@ -142,38 +142,111 @@ void turn_genesis(struct turn *turn, const Hs__Genesis *genesis)
     }
 }
 
-static void decide_alarm(struct turn *turn, const struct due_review *row)
+static void record_decision(struct turn *turn, const struct decision *decision)
 {
-    struct situation situation = {
-        .now_ms = turn->now_ms, .office = turn->office, .arena = &turn->arena};
-    struct decision decision;
-    const Hs__Proposal *proposal = NULL;
-    enum err err = ledger_proposal(turn->ledger, row->proposal, &proposal);
-
-    if (err != ERR_OK) {
-        turn_fail(turn, err);
-        return;
-    }
-    situation.proposal = proposal;
-    decide_deadline(&situation, row->department, &decision);
-    for (size_t i = 0; i < decision.event_count && turn->failure == ERR_OK; i++) {
-        (void)turn_record_event(turn, decision.events[i], NULL); /* a failure is kept in the turn */
+    require(decision->refusal == REFUSAL_NONE); /* the turn has room for it */
+    for (size_t i = 0; i < decision->event_count && turn->failure == ERR_OK; i++) {
+        (void)turn_record_event(turn, decision->events[i],
+                                NULL); /* a failure is kept in the turn */
     }
 }
 
 size_t turn_alarms(struct turn *turn)
 {
     struct due_reviews due = {.count = 0};
-    enum err err = view_deadlines(journal_transaction(turn->settings.journal), turn->now_ms,
+    enum err err = view_deadlines(journal_transaction(turn->settings.journal), turn->now_ms + 1,
                                   TURN_ALARMS_MAX, &turn->arena, &due);
 
     if (err != ERR_OK) {
         turn_fail(turn, err);
     }
-    for (size_t i = 0; i < due.count && turn->failure == ERR_OK; i++) {
-        decide_alarm(turn, &due.rows[i]);
+    size_t done = 0;
+    while (done < due.count && turn->failure == ERR_OK && !turn_is_full(turn)) {
+        const struct due_review *row = &due.rows[done++];
+        struct situation situation;
+        struct decision decision;
+
+        if (turn_find_clocks(turn, row->proposal, &situation)) {
+            decide_wake(&situation, row->department, &decision);
+            record_decision(turn, &decision);
+        }
     }
-    return due.count;
+    return done;
+}
+
+static void note_recomputed(struct turn *turn, uint64_t through, bool done)
+{
+    Hs__ClocksRecomputed *recomputed =
+        message_new(&hs__clocks_recomputed__descriptor, &turn->arena);
+    Hs__Event *event = message_new(&hs__event__descriptor, &turn->arena);
+
+    if (recomputed == NULL || event == NULL) {
+        turn_fail(turn, ERR_FULL);
+        return;
+    }
+    recomputed->through = through;
+    recomputed->done = done;
+    event->body_case = HS__EVENT__BODY_CLOCKS_RECOMPUTED;
+    event->clocks_recomputed = recomputed;
+    (void)turn_record_event(turn, event, NULL); /* a failure is kept in the turn */
+}
+
+/* Proposals of one status, in the order of their ids, whose clocks are to be computed anew. */
+struct pending_clocks {
+    uint64_t ids[TURN_RECOMPUTED_MAX / 2];
+    struct id_list list;
+};
+
+static void find_pending(struct turn *turn, Hs__Proposal__Status status, struct pending_clocks *out)
+{
+    out->list = (struct id_list){.ids = out->ids, .max = TURN_RECOMPUTED_MAX / 2};
+
+    enum err err = view_by_status(journal_transaction(turn->settings.journal), status,
+                                  turn->office->recomputing->through, &out->list);
+    if (err != ERR_OK) {
+        turn_fail(turn, err);
+    }
+}
+
+/* Returns the id up to which @pending is complete. */
+static uint64_t end_of(const struct pending_clocks *pending)
+{
+    return pending->list.count < pending->list.max ? UINT64_MAX
+                                                   : pending->ids[pending->list.count - 1];
+}
+
+static void recompute_up_to(struct turn *turn, const struct pending_clocks *pending, uint64_t end)
+{
+    for (size_t i = 0; i < pending->list.count && pending->ids[i] <= end; i++) {
+        struct situation situation;
+        struct decision decision;
+
+        if (turn->failure == ERR_OK && turn_find_clocks(turn, pending->ids[i], &situation)) {
+            decide_recompute(&situation, &decision);
+            record_decision(turn, &decision);
+        }
+    }
+}
+
+bool turn_recompute(struct turn *turn)
+{
+    struct pending_clocks in_review;
+    struct pending_clocks incomplete;
+
+    if (turn->office->recomputing == NULL || turn->failure != ERR_OK) {
+        return false;
+    }
+    find_pending(turn, HS__PROPOSAL__STATUS__IN_REVIEW, &in_review);
+    find_pending(turn, HS__PROPOSAL__STATUS__INCOMPLETE, &incomplete);
+
+    uint64_t end = end_of(&in_review);
+    end = end_of(&incomplete) < end ? end_of(&incomplete) : end;
+    recompute_up_to(turn, &in_review, end);
+    recompute_up_to(turn, &incomplete, end);
+    if (turn->failure == ERR_OK) {
+        note_recomputed(turn, end == UINT64_MAX ? 0 : end, end == UINT64_MAX);
+    }
+    return turn->failure == ERR_OK && turn->office->recomputing != NULL;
 }
 
 static void sign_head(void *self, struct bytes head, uint8_t signature[64])

@@ -81,8 +81,13 @@ void turn_hold(struct turn *turn);
 /* Returns the time of the turn, milliseconds UTC. */
 int64_t turn_now_ms(const struct turn *turn);
 
-/* Records the deadlines that have passed, at most TURN_ALARMS_MAX. Returns how many. */
+/* Records what has come of the clocks whose time has come, at most TURN_ALARMS_MAX. Returns of how
+ * many; if there are more, or one has several things to say, they wait for the next turn. */
 size_t turn_alarms(struct turn *turn);
+
+/* After a calendar was published: computes the clocks of at most TURN_RECOMPUTED_MAX proposals
+ * anew. Returns true if there are more. */
+bool turn_recompute(struct turn *turn);
 
 /* Decides the commands of @signed_envelope, which came over the connection of @user_id. Both must
  * live until the replies have left. What cannot be read is refused as a whole, with an empty

@@ -84,6 +84,10 @@ const Hs__Packet *turn_packet_of(const Hs__Command *command);
 bool turn_find_situation(struct turn *turn, const struct command *command,
                          struct situation *situation);
 
+/* Finds the record of @proposal and what its clocks go by. False: there is none, or the store
+ * failed. */
+bool turn_find_clocks(struct turn *turn, uint64_t proposal, struct situation *situation);
+
 /* ---- turn_record.c ---- */
 
 /* Appends one event and applies it. @command is NULL for the clock's. Returns its seq, 0 on

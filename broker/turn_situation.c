@@ -29,6 +29,33 @@ static uint64_t proposal_of(const Hs__Command *command)
     case HS__COMMAND__BODY_SETTLE_COMPETENCE:
         review = command->settle_competence->review;
         break;
+    case HS__COMMAND__BODY_HOLD_CLOCK:
+        review = command->hold_clock->review;
+        break;
+    case HS__COMMAND__BODY_ANSWER_HOLD:
+        review = command->answer_hold->review;
+        break;
+    case HS__COMMAND__BODY_RESUME_CLOCK:
+        review = command->resume_clock->review;
+        break;
+    case HS__COMMAND__BODY_EXTEND_LIMIT:
+        review = command->extend_limit->review;
+        break;
+    case HS__COMMAND__BODY_DELIVER_REVIEW:
+        review = command->deliver_review->review;
+        break;
+    case HS__COMMAND__BODY_REMIND_REVIEW:
+        review = command->remind_review->review;
+        break;
+    case HS__COMMAND__BODY_ESCALATE_REVIEW:
+        review = command->escalate_review->review;
+        break;
+    case HS__COMMAND__BODY_MARK_REVIEW:
+        review = command->mark_review->review;
+        break;
+    case HS__COMMAND__BODY_REOPEN_REVIEW:
+        review = command->reopen_review->review;
+        break;
     case HS__COMMAND__BODY_SUBMIT:
     case HS__COMMAND__BODY_PUBLISH:
     case HS__COMMAND__BODY_DEFINE_DEPARTMENT:
@@ -143,6 +170,48 @@ static bool find_rulebook(struct turn *turn, const Hs__Command *command,
     return find_documents(turn, packet, situation);
 }
 
+/* Finds the rulebook that the proposal's round is held to; before its first round, that of its
+ * process. */
+static void find_pinned(struct turn *turn, const struct definition_source *source,
+                        struct situation *situation)
+{
+    const Hs__Proposal *proposal = situation->proposal;
+
+    if (proposal == NULL) {
+        return;
+    }
+    situation->rulebook =
+        proposal->pins.len > 0
+            ? library_rulebook(turn->settings.library, bytes_of(proposal->pins), source)
+            : library_current(turn->settings.library, situation->office, proposal->process, source);
+}
+
+static void find_calendar(struct turn *turn, const struct definition_source *source,
+                          struct situation *situation)
+{
+    if (situation->rulebook != NULL && situation->rulebook->process->calendar[0] != '\0') {
+        situation->calendar = library_calendar(turn->settings.library, situation->office,
+                                               situation->rulebook->process->calendar, source);
+    }
+}
+
+bool turn_find_clocks(struct turn *turn, uint64_t proposal, struct situation *situation)
+{
+    struct definition_source source = definitions_of(journal_transaction(turn->settings.journal));
+    enum err err;
+
+    *situation =
+        (struct situation){.now_ms = turn->now_ms, .office = turn->office, .arena = &turn->arena};
+    err = ledger_proposal(turn->ledger, proposal, &situation->proposal);
+    if (err != ERR_OK) {
+        turn_fail(turn, err);
+        return false;
+    }
+    find_pinned(turn, &source, situation);
+    find_calendar(turn, &source, situation);
+    return true;
+}
+
 bool turn_find_situation(struct turn *turn, const struct command *command,
                          struct situation *situation)
 {
@@ -171,11 +240,10 @@ bool turn_find_situation(struct turn *turn, const struct command *command,
     if (!find_rulebook(turn, command->content, &source, situation)) {
         return false;
     }
-    if (command->content->body_case == HS__COMMAND__BODY_GIVE_OPINION &&
-        situation->proposal != NULL) {
-        situation->rulebook =
-            library_rulebook(turn->settings.library, bytes_of(situation->proposal->pins), &source);
+    if (situation->rulebook == NULL) {
+        find_pinned(turn, &source, situation);
     }
+    find_calendar(turn, &source, situation);
     if (command->content->body_case == HS__COMMAND__BODY_PUBLISH) {
         situation->catalogue =
             library_catalogue(turn->settings.library, situation->office, &source);

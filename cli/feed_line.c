@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/feed_line.h"
 
+#include "cli/clock_line.h"
 #include "cli/stamp.h"
 #include "cli/words.h"
 #include "lib/text.h"
@@ -40,7 +41,7 @@ static const char *opinion_text(const struct cli *cli, const Hs__OpinionGiven *g
                       given->by_rules ? cli_text(cli, "，机审", ", by rules") : "");
 }
 
-static const char *what_happened(const struct cli *cli, const Hs__Event *event)
+static const char *what_happened(const struct cli *cli, const Hs__Event *event, int offset_minutes)
 {
     switch (event->body_case) {
     case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
@@ -70,21 +71,28 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event)
     case HS__EVENT__BODY_COMPETENCE_SETTLED:
         return cli_format(cli, cli_text(cli, "%s 职责已裁定", "%s: competence settled"),
                           event->competence_settled->department);
-    case HS__EVENT__BODY_REVIEW_OVERDUE:
-        return cli_format(cli, cli_text(cli, "%s 逾期", "%s is overdue"),
-                          event->review_overdue->department);
     case HS__EVENT__BODY_VERDICT_ISSUED:
         return cli_format(cli, cli_text(cli, "会审结论：%s", "verdict: %s"),
                           word_of_outcome(cli, event->verdict_issued->outcome));
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
         return cli_text(cli, "撤回", "withdrawn");
+    case HS__EVENT__BODY_REVIEW_OVERDUE:
     case HS__EVENT__BODY_CLOCK_HELD:
-        return cli_format(
-            cli, cli_text(cli, "%s 中止计时，待补正", "%s: its clock stands until a correction"),
-            event->clock_held->department);
     case HS__EVENT__BODY_CLOCK_RESUMED:
-        return cli_format(cli, cli_text(cli, "%s 恢复计时", "%s: its clock goes on"),
-                          event->clock_resumed->department);
+    case HS__EVENT__BODY_RUNG_REACHED:
+    case HS__EVENT__BODY_DEADLINE_MOVED:
+    case HS__EVENT__BODY_LIMIT_EXTENDED:
+    case HS__EVENT__BODY_HOLD_ASKED:
+    case HS__EVENT__BODY_HOLD_REFUSED:
+    case HS__EVENT__BODY_REVIEW_MARKED:
+    case HS__EVENT__BODY_REVIEW_DELIVERED:
+    case HS__EVENT__BODY_REVIEW_REMINDED:
+    case HS__EVENT__BODY_REVIEW_ESCALATED:
+    case HS__EVENT__BODY_CLOCK_PASSED:
+    case HS__EVENT__BODY_CORRECTION_LAPSED:
+    case HS__EVENT__BODY_REVIEW_REOPENED:
+        return clock_line(cli, event, offset_minutes);
+    case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
     case HS__EVENT__BODY_GENESIS:
     case HS__EVENT__BODY_PRINCIPAL_ENROLLED:
     case HS__EVENT__BODY_PRINCIPAL_CHANGED:
@@ -101,7 +109,7 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event)
 const char *feed_line(const struct cli *cli, const Hs__FeedItem *item, int offset_minutes)
 {
     char stamp[STAMP_BYTES];
-    const char *text = item->event == NULL ? NULL : what_happened(cli, item->event);
+    const char *text = item->event == NULL ? NULL : what_happened(cli, item->event, offset_minutes);
 
     if (text == NULL) {
         return NULL;

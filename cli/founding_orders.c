@@ -193,6 +193,10 @@ static int publish_all(struct orders *orders)
         status = publish_folder(orders, HS__PUBLISH__KIND__PROCESS, &hs__process__descriptor,
                                 "configs/processes");
     }
+    if (status == STATUS_DONE) {
+        status = publish_folder(orders, HS__PUBLISH__KIND__CALENDAR, &hs__calendar__descriptor,
+                                "configs/calendars");
+    }
     return status == STATUS_DONE ? publish_folder(orders, HS__PUBLISH__KIND__PACK,
                                                   &hs__pack__descriptor, "configs/processes/packs")
                                  : status;

@@ -167,8 +167,13 @@ static int write_office(const struct new_home *new_home)
 
 static int make_folders(const struct new_home *new_home)
 {
-    static const char *const names[] = {
-        "configs/processes/packs", "configs/agents", "rules", "documents", "agents", "run"};
+    static const char *const names[] = {"configs/calendars",
+                                        "configs/processes/packs",
+                                        "configs/agents",
+                                        "rules",
+                                        "documents",
+                                        "agents",
+                                        "run"};
     const char *folder = new_home->home.folder;
     int status = fail(new_home, folder, folder_make(folder, FOLDER_MODE));
 
@@ -191,6 +196,9 @@ int new_home_files(struct new_home *new_home)
 
     if (status == STATUS_DONE) {
         status = copy(new_home, "configs/dictionary.yaml", "configs/dictionary.yaml");
+    }
+    if (status == STATUS_DONE) {
+        status = copy_folder(new_home, "configs/calendars");
     }
     if (status == STATUS_DONE) {
         status = copy_folder(new_home, "configs/processes");

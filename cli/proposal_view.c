@@ -33,6 +33,7 @@ bool proposal_is_ended(const Hs__Proposal *proposal)
     switch (proposal->status) {
     case HS__PROPOSAL__STATUS__GATE_FAILED:
     case HS__PROPOSAL__STATUS__WITHDRAWN:
+    case HS__PROPOSAL__STATUS__LAPSED:
         return true;
     case HS__PROPOSAL__STATUS__CONCLUDED:
         return proposal->outcome != HS__VERDICT__OUTCOME__RETURNED;

@@ -64,8 +64,76 @@ const char *word_of_status(const struct cli *cli, Hs__Proposal__Status status)
         return cli_text(cli, "已有结论", "concluded");
     case HS__PROPOSAL__STATUS__WITHDRAWN:
         return cli_text(cli, "已撤回", "withdrawn");
+    case HS__PROPOSAL__STATUS__LAPSED:
+        return cli_text(cli, "逾期未补正，退件", "lapsed");
     case HS__PROPOSAL__STATUS__UNSPECIFIED:
     case _HS__PROPOSAL__STATUS_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+const char *word_of_hold(const struct cli *cli, Hs__Hold__Reason reason)
+{
+    switch (reason) {
+    case HS__HOLD__REASON__CORRECTION:
+        return cli_text(cli, "一次性补正", "correction");
+    case HS__HOLD__REASON__EXPERT_REVIEW:
+        return cli_text(cli, "专家评审、鉴定、检测", "expert review");
+    case HS__HOLD__REASON__HEARING:
+        return cli_text(cli, "听证", "hearing");
+    case HS__HOLD__REASON__PUBLIC_NOTICE:
+        return cli_text(cli, "公示", "public notice");
+    case HS__HOLD__REASON__APPLICANT_REQUEST:
+        return cli_text(cli, "申请人申请", "the applicant's request");
+    case HS__HOLD__REASON__SUPERIOR:
+        return cli_text(cli, "上级研究", "the superior's opinion");
+    case HS__HOLD__REASON__FORCE_MAJEURE:
+        return cli_text(cli, "不可抗力", "force majeure");
+    case HS__HOLD__REASON__UNSPECIFIED:
+    case _HS__HOLD__REASON_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+const char *word_of_clock(const struct cli *cli, Hs__Clock__Kind kind)
+{
+    switch (kind) {
+    case HS__CLOCK__KIND__TOTAL:
+        return cli_text(cli, "总时限", "the whole");
+    case HS__CLOCK__KIND__CORRECTION:
+        return cli_text(cli, "补正", "the correction");
+    case HS__CLOCK__KIND__COORDINATION:
+        return cli_text(cli, "协调", "the coordination");
+    case HS__CLOCK__KIND__DECISION:
+        return cli_text(cli, "审定", "the decision");
+    case HS__CLOCK__KIND__UNSPECIFIED:
+    case _HS__CLOCK__KIND_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+const char *word_of_barrier(const struct cli *cli, Hs__Review__Barrier barrier)
+{
+    switch (barrier) {
+    case HS__REVIEW__BARRIER__NOT_PROVIDED:
+        return cli_text(cli, "流程未规定视为同意", "the process does not provide for consent");
+    case HS__REVIEW__BARRIER__SAFETY_CRITICAL:
+        return cli_text(cli, "安全类部门", "the department is safety-critical");
+    case HS__REVIEW__BARRIER__NOT_RECEIVED:
+        return cli_text(cli, "时限过半前未送达", "not received within half of the limit");
+    case HS__REVIEW__BARRIER__NOT_REMINDED:
+        return cli_text(cli, "催办不足两次", "fewer than two reminders");
+    case HS__REVIEW__BARRIER__CLOCK_CHANGED:
+        return cli_text(cli, "曾中止或延长", "the clock was held or extended");
+    case HS__REVIEW__BARRIER__MUST_CHECK:
+        return cli_text(cli, "必查项不合格或未知", "a must-check failed or is unknown");
+    case HS__REVIEW__BARRIER__PROVISIONAL:
+        return cli_text(cli, "日历未公布，时限暂定", "the due date is provisional");
+    case HS__REVIEW__BARRIER__NONE:
+    case _HS__REVIEW__BARRIER_IS_INT_SIZE:
         break;
     }
     return "-";

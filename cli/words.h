@@ -10,6 +10,9 @@
 const char *word_of_result(const struct cli *cli, Hs__Opinion__Result result);
 const char *word_of_outcome(const struct cli *cli, Hs__Verdict__Outcome outcome);
 const char *word_of_status(const struct cli *cli, Hs__Proposal__Status status);
+const char *word_of_hold(const struct cli *cli, Hs__Hold__Reason reason);
+const char *word_of_clock(const struct cli *cli, Hs__Clock__Kind kind);
+const char *word_of_barrier(const struct cli *cli, Hs__Review__Barrier barrier);
 const char *word_of_review(const struct cli *cli, Hs__Review__State state);
 const char *word_of_effect(const struct cli *cli, Hs__Rule__OnFail effect);
 const char *word_of_confidence(const struct cli *cli, Hs__Citation__Confidence confidence);

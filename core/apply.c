@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/apply.h"
+#include "core/apply_parts.h"
 
 #include <string.h>
 
@@ -18,6 +18,7 @@ enum subject event_subject(const Hs__Event *event)
     case HS__EVENT__BODY_DEPARTMENT_DEFINED:
     case HS__EVENT__BODY_DEFINITION_PUBLISHED:
     case HS__EVENT__BODY_PINS_SET:
+    case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
         return SUBJECT_OFFICE;
     case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
     case HS__EVENT__BODY_PACKET_REVISED:
@@ -33,6 +34,18 @@ enum subject event_subject(const Hs__Event *event)
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
     case HS__EVENT__BODY_CLOCK_HELD:
     case HS__EVENT__BODY_CLOCK_RESUMED:
+    case HS__EVENT__BODY_RUNG_REACHED:
+    case HS__EVENT__BODY_DEADLINE_MOVED:
+    case HS__EVENT__BODY_LIMIT_EXTENDED:
+    case HS__EVENT__BODY_HOLD_ASKED:
+    case HS__EVENT__BODY_HOLD_REFUSED:
+    case HS__EVENT__BODY_REVIEW_MARKED:
+    case HS__EVENT__BODY_REVIEW_DELIVERED:
+    case HS__EVENT__BODY_REVIEW_REMINDED:
+    case HS__EVENT__BODY_REVIEW_ESCALATED:
+    case HS__EVENT__BODY_CLOCK_PASSED:
+    case HS__EVENT__BODY_CORRECTION_LAPSED:
+    case HS__EVENT__BODY_REVIEW_REOPENED:
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;
@@ -49,8 +62,7 @@ const char *event_principal(const Hs__Event *event)
     return event->principal_changed->name;
 }
 
-/* Returns @array with room for one more pointer, in @arena. */
-static void **grown(void *array, size_t count, struct arena *arena)
+void **apply_grown(void *array, size_t count, struct arena *arena)
 {
     void **larger = arena_array(arena, count + 1, sizeof *larger);
 
@@ -75,7 +87,7 @@ static void set_current(Hs__Office__Current ***rows, size_t *count, Hs__Office__
     Hs__Office__Current *added = arena_alloc(arena, sizeof *added);
     require(added != NULL);
     *added = row;
-    *rows = (Hs__Office__Current **)grown(*rows, *count, arena);
+    *rows = (Hs__Office__Current **)apply_grown(*rows, *count, arena);
     (*rows)[(*count)++] = added;
 }
 
@@ -98,6 +110,33 @@ static void office_begins(Hs__Office *office, const Hs__Genesis *genesis)
     office->epoch = 1;
 }
 
+/* Where one was in force, open clocks that went by it are computed anew. */
+static void calendar_published(Hs__Office *office, Hs__Office__Current row, struct arena *arena)
+{
+    size_t count = office->n_calendars;
+    bool is_first = true;
+
+    for (size_t i = 0; i < count; i++) {
+        is_first = is_first && strcmp(office->calendars[i]->id, row.id) != 0;
+    }
+    set_current(&office->calendars, &office->n_calendars, row, arena);
+    if (!is_first) {
+        office->recomputing = message_new(&hs__office__recomputing__descriptor, arena);
+        require(office->recomputing != NULL);
+    }
+}
+
+static void clocks_recomputed(Hs__Office *office, const Hs__ClocksRecomputed *recomputed,
+                              struct arena *arena)
+{
+    office->recomputing =
+        recomputed->done ? NULL : message_new(&hs__office__recomputing__descriptor, arena);
+    if (!recomputed->done) {
+        require(office->recomputing != NULL);
+        office->recomputing->through = recomputed->through;
+    }
+}
+
 static void definition_published(Hs__Office *office, const Hs__DefinitionPublished *published,
                                  struct arena *arena)
 {
@@ -116,6 +155,9 @@ static void definition_published(Hs__Office *office, const Hs__DefinitionPublish
     case HS__PUBLISH__KIND__PACK:
         set_current(&office->packs, &office->n_packs, row, arena);
         break;
+    case HS__PUBLISH__KIND__CALENDAR:
+        calendar_published(office, row, arena);
+        break;
     case HS__PUBLISH__KIND__UNSPECIFIED:
     case _HS__PUBLISH__KIND_IS_INT_SIZE:
         break;
@@ -131,7 +173,7 @@ static void department_defined(Hs__Office *office, Hs__Department *department, s
         }
     }
     office->departments =
-        (Hs__Department **)grown(office->departments, office->n_departments, arena);
+        (Hs__Department **)apply_grown(office->departments, office->n_departments, arena);
     office->departments[office->n_departments++] = department;
 }
 
@@ -156,6 +198,8 @@ void apply_office(Hs__Office *office, const Hs__Event *event, struct arena *aren
         const Hs__PinsSet *set = event->pins_set;
         set_current(&office->pins, &office->n_pins,
                     current_row(set->pins->process_id, 0, set->hash), arena);
+    } else if (event->body_case == HS__EVENT__BODY_CLOCKS_RECOMPUTED) {
+        clocks_recomputed(office, event->clocks_recomputed, arena);
     } else if (event->body_case == HS__EVENT__BODY_PRINCIPAL_ENROLLED) {
         office->principals = event->principal_enrolled->principal->number;
     } else if (event->body_case == HS__EVENT__BODY_PROPOSAL_SUBMITTED) {
@@ -179,7 +223,7 @@ void apply_principal(Hs__Principal *principal, const Hs__Event *event, struct ar
     }
 }
 
-static Hs__Review *review_of(const Hs__Proposal *proposal, const char *department)
+Hs__Review *apply_review(const Hs__Proposal *proposal, const char *department)
 {
     size_t index = 0;
 
@@ -205,12 +249,14 @@ static void proposal_submitted(Hs__Proposal *proposal, const Hs__Event *event, i
     proposal->submitted_at = at_ms;
 }
 
-static void packet_revised(Hs__Proposal *proposal, const Hs__PacketRevised *revised)
+static void packet_revised(Hs__Proposal *proposal, const Hs__PacketRevised *revised, int64_t at_ms,
+                           struct arena *arena)
 {
     proposal->packet_version = revised->version;
     proposal->packet = revised->packet;
     proposal->n_failed_gates = 0;
     proposal->n_missing = 0;
+    apply_clock_ended(proposal, HS__CLOCK__KIND__CORRECTION, at_ms, arena);
 }
 
 /* The reviews are copied: they go on changing, the event does not. */
@@ -239,6 +285,8 @@ static void round_opened(Hs__Proposal *proposal, const Hs__RoundOpened *opened, 
     proposal->reviews = copy_reviews(opened, arena);
     proposal->n_office_items = opened->n_office_items;
     proposal->office_items = opened->office_items;
+    proposal->limit_class = opened->limit_class;
+    apply_clock_started(proposal, opened->total, arena);
     for (size_t i = 0; i < proposal->n_reviews; i++) {
         proposal->reviews[i]->state = HS__REVIEW__STATE__OPEN;
         proposal->reviews[i]->dispatched_at = at_ms;
@@ -247,67 +295,35 @@ static void round_opened(Hs__Proposal *proposal, const Hs__RoundOpened *opened, 
     }
 }
 
-/* Gives @review a list of holds of its own, with @more empty ones behind. The list is copied: the
- * record it came from is not changed. */
-static void own_holds(Hs__Review *review, size_t more, struct arena *arena)
+/* What comes after a silence that was taken for consent does not change it. */
+static void keep_late_opinion(Hs__Review *review, const Hs__OpinionGiven *given, int64_t at_ms,
+                              struct arena *arena)
 {
-    size_t count = review->n_holds + more;
-    Hs__Hold **rows = arena_array(arena, count, sizeof(Hs__Hold *));
-    Hs__Hold *holds = arena_array(arena, count, sizeof *holds);
+    Hs__LateOpinion *late = message_new(&hs__late_opinion__descriptor, arena);
 
-    require(rows != NULL && holds != NULL);
-    for (size_t i = 0; i < count; i++) {
-        holds[i] = i < review->n_holds ? *review->holds[i] : (Hs__Hold)HS__HOLD__INIT;
-        rows[i] = &holds[i];
-    }
-    review->holds = rows;
-    review->n_holds = count;
-}
-
-static void clock_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, int64_t at_ms,
-                       struct arena *arena)
-{
-    Hs__Review *review = review_of(proposal, held->department);
-
-    own_holds(review, 1, arena);
-    review->holds[review->n_holds - 1]->reason = held->reason;
-    review->holds[review->n_holds - 1]->from_at = at_ms;
-    review->state = HS__REVIEW__STATE__HELD;
-}
-
-/* Ends the hold that stands. Where no review is held any more nothing is asked for. */
-static void end_hold(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms, struct arena *arena)
-{
-    own_holds(review, 0, arena);
-    review->holds[review->n_holds - 1]->to_at = at_ms;
-    review->state = HS__REVIEW__STATE__OPEN;
-    for (size_t i = 0; i < proposal->n_reviews; i++) {
-        if (proposal->reviews[i]->state == HS__REVIEW__STATE__HELD) {
-            return;
-        }
-    }
-    proposal->n_missing = 0;
-}
-
-static void clock_resumed(Hs__Proposal *proposal, const Hs__ClockResumed *resumed, int64_t at_ms,
-                          struct arena *arena)
-{
-    Hs__Review *review = review_of(proposal, resumed->department);
-
-    end_hold(proposal, review, at_ms, arena);
-    review->due_at = resumed->due_at;
-    review->packet = proposal->packet;
-    review->packet_version = proposal->packet_version;
+    require(late != NULL);
+    late->result = given->result;
+    late->opinion = given->opinion;
+    late->given_at = at_ms;
+    late->given_by = given->given_by;
+    late->signer = given->signer;
+    late->item_count = given->item_count;
+    review->late_opinion = late;
 }
 
 static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given, int64_t at_ms,
                           struct arena *arena)
 {
-    Hs__Review *review = review_of(proposal, given->department);
+    Hs__Review *review = apply_review(proposal, given->department);
 
-    if (review->state == HS__REVIEW__STATE__HELD) {
-        end_hold(proposal, review, at_ms, arena);
+    if (review->received_at == 0) {
+        review->received_at = at_ms; /* who answers has received it */
     }
+    if (review->result == HS__OPINION__RESULT__TACIT) {
+        keep_late_opinion(review, given, at_ms, arena);
+        return;
+    }
+    apply_holds_ended(proposal, review, at_ms, arena);
     review->state = given->result == HS__OPINION__RESULT__NOT_COMPETENT
                         ? HS__REVIEW__STATE__NOT_COMPETENT
                         : HS__REVIEW__STATE__CLOSED;
@@ -319,14 +335,13 @@ static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given,
     review->late = given->late;
     review->given_by = given->given_by;
     review->signer = given->signer;
-    if (review->received_at == 0) {
-        review->received_at = at_ms; /* who answers has received it */
-    }
+    review->wake_at = 0;
+    review->hold_asked = NULL;
 }
 
 static void competence_settled(Hs__Proposal *proposal, const Hs__CompetenceSettled *settled)
 {
-    Hs__Review *review = review_of(proposal, settled->department);
+    Hs__Review *review = apply_review(proposal, settled->department);
 
     if (settled->confirmed) {
         review->state = HS__REVIEW__STATE__CLOSED;
@@ -344,32 +359,34 @@ static void competence_settled(Hs__Proposal *proposal, const Hs__CompetenceSettl
     review->late = false;
     review->given_by = "";
     review->signer = "";
+    review->wake_at = settled->wake_at;
 }
 
-static void review_overdue(Hs__Proposal *proposal, const Hs__ReviewOverdue *overdue)
+static void end_all_clocks(Hs__Proposal *proposal, int64_t at_ms, struct arena *arena)
 {
-    Hs__Review *review = review_of(proposal, overdue->department);
-
-    review->state = HS__REVIEW__STATE__OVERDUE;
-    review->result = HS__OPINION__RESULT__OVERDUE;
+    apply_clock_ended(proposal, HS__CLOCK__KIND__TOTAL, at_ms, arena);
+    apply_clock_ended(proposal, HS__CLOCK__KIND__CORRECTION, at_ms, arena);
 }
 
 static void verdict_issued(Hs__Proposal *proposal, const Hs__VerdictIssued *issued,
-                           struct event_entry entry)
+                           struct event_entry entry, struct arena *arena)
 {
     proposal->status = HS__PROPOSAL__STATUS__CONCLUDED;
     proposal->outcome = issued->outcome;
     proposal->verdict = issued->verdict;
     proposal->verdict_seq = entry.seq;
     proposal->concluded_at = entry.at_ms;
+    end_all_clocks(proposal, entry.at_ms, arena);
 }
 
-static void review_received(Hs__Proposal *proposal, const char *department, int64_t at_ms)
+static void review_received(Hs__Proposal *proposal, const Hs__ReviewReceived *received,
+                            int64_t at_ms)
 {
-    Hs__Review *review = review_of(proposal, department);
+    Hs__Review *review = apply_review(proposal, received->department);
 
     if (review->received_at == 0) {
         review->received_at = at_ms;
+        review->wake_at = received->wake_at;
     }
 }
 
@@ -382,13 +399,15 @@ static void gate_failed(Hs__Proposal *proposal, const Hs__GateFailed *failed)
     proposal->missing = failed->missing;
 }
 
-static void correction_requested(Hs__Proposal *proposal, const Hs__CorrectionRequested *requested)
+static void correction_requested(Hs__Proposal *proposal, const Hs__CorrectionRequested *requested,
+                                 struct arena *arena)
 {
     if (proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW) { /* there the clocks of some stand */
         proposal->status = HS__PROPOSAL__STATUS__INCOMPLETE;
     }
     proposal->n_missing = requested->n_missing;
     proposal->missing = requested->missing;
+    apply_clock_started(proposal, requested->clock, arena);
 }
 
 void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
@@ -399,19 +418,19 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event
         proposal_submitted(proposal, event, entry.at_ms);
         break;
     case HS__EVENT__BODY_PACKET_REVISED:
-        packet_revised(proposal, event->packet_revised);
+        packet_revised(proposal, event->packet_revised, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_GATE_FAILED:
         gate_failed(proposal, event->gate_failed);
         break;
     case HS__EVENT__BODY_CORRECTION_REQUESTED:
-        correction_requested(proposal, event->correction_requested);
+        correction_requested(proposal, event->correction_requested, arena);
         break;
     case HS__EVENT__BODY_ROUND_OPENED:
         round_opened(proposal, event->round_opened, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_REVIEW_RECEIVED:
-        review_received(proposal, event->review_received->department, entry.at_ms);
+        review_received(proposal, event->review_received, entry.at_ms);
         break;
     case HS__EVENT__BODY_OPINION_GIVEN:
         opinion_given(proposal, event->opinion_given, entry.at_ms, arena);
@@ -419,30 +438,40 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event
     case HS__EVENT__BODY_COMPETENCE_SETTLED:
         competence_settled(proposal, event->competence_settled);
         break;
-    case HS__EVENT__BODY_REVIEW_OVERDUE:
-        review_overdue(proposal, event->review_overdue);
-        break;
     case HS__EVENT__BODY_VERDICT_ISSUED:
-        verdict_issued(proposal, event->verdict_issued, entry);
+        verdict_issued(proposal, event->verdict_issued, entry, arena);
         break;
+    case HS__EVENT__BODY_REVIEW_OVERDUE:
     case HS__EVENT__BODY_CLOCK_HELD:
-        clock_held(proposal, event->clock_held, entry.at_ms, arena);
-        break;
     case HS__EVENT__BODY_CLOCK_RESUMED:
-        clock_resumed(proposal, event->clock_resumed, entry.at_ms, arena);
+    case HS__EVENT__BODY_RUNG_REACHED:
+    case HS__EVENT__BODY_DEADLINE_MOVED:
+    case HS__EVENT__BODY_LIMIT_EXTENDED:
+    case HS__EVENT__BODY_HOLD_ASKED:
+    case HS__EVENT__BODY_HOLD_REFUSED:
+    case HS__EVENT__BODY_REVIEW_MARKED:
+    case HS__EVENT__BODY_REVIEW_DELIVERED:
+    case HS__EVENT__BODY_REVIEW_REMINDED:
+    case HS__EVENT__BODY_CLOCK_PASSED:
+    case HS__EVENT__BODY_CORRECTION_LAPSED:
+    case HS__EVENT__BODY_REVIEW_REOPENED:
+        apply_clocks(proposal, event, entry, arena);
         break;
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
         proposal->status = HS__PROPOSAL__STATUS__WITHDRAWN;
         proposal->withdrawn_reason = event->proposal_withdrawn->reason;
         proposal->concluded_at = entry.at_ms;
+        end_all_clocks(proposal, entry.at_ms, arena);
         break;
-    case HS__EVENT__BODY_FINDINGS_RECORDED: /* on record, changes nothing */
+    case HS__EVENT__BODY_FINDINGS_RECORDED: /* on record, change nothing */
+    case HS__EVENT__BODY_REVIEW_ESCALATED:
     case HS__EVENT__BODY_GENESIS:
     case HS__EVENT__BODY_PRINCIPAL_ENROLLED:
     case HS__EVENT__BODY_PRINCIPAL_CHANGED:
     case HS__EVENT__BODY_DEPARTMENT_DEFINED:
     case HS__EVENT__BODY_DEFINITION_PUBLISHED:
     case HS__EVENT__BODY_PINS_SET:
+    case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;

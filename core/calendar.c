@@ -323,8 +323,7 @@ static int compare_holds(const void *a, const void *b)
     return (one->from_ms > other->from_ms) - (one->from_ms < other->from_ms);
 }
 
-/* Sorts @holds and merges those that overlap or touch. Returns how many are left. */
-static size_t merge_holds(struct hold_span *holds, size_t count)
+size_t hold_spans_merge(struct hold_span *holds, size_t count)
 {
     size_t merged = 0;
 
@@ -339,6 +338,42 @@ static size_t merge_holds(struct hold_span *holds, size_t count)
         }
     }
     return merged;
+}
+
+/* Takes what lies of @left_ms in the office hours from @open_ms to @close_ms, after @now_ms. */
+static void pass_hours(int64_t open_ms, int64_t close_ms, int64_t *now_ms, int64_t *left_ms)
+{
+    int64_t from_ms = *now_ms > open_ms ? *now_ms : open_ms;
+    int64_t passed_ms = close_ms > from_ms ? close_ms - from_ms : 0;
+
+    if (passed_ms == 0) {
+        return;
+    }
+    passed_ms = passed_ms < *left_ms ? passed_ms : *left_ms;
+    *now_ms = from_ms + passed_ms;
+    *left_ms -= passed_ms;
+}
+
+int64_t calendar_add_office_time(const struct calendar *calendar, int64_t from_ms, int64_t span_ms)
+{
+    int32_t day = calendar_day(calendar, from_ms);
+    int64_t now_ms = from_ms;
+
+    while (span_ms > 0) {
+        if (calendar_is_working(calendar, day)) {
+            int64_t close_ms = calendar_close_ms(calendar, day);
+            int64_t lunch_ms = calendar_instant(calendar, day, calendar->lunch_from_minute);
+            int64_t back_ms = calendar_instant(calendar, day, calendar->lunch_to_minute);
+
+            pass_hours(calendar_open_ms(calendar, day), lunch_ms < close_ms ? lunch_ms : close_ms,
+                       &now_ms, &span_ms);
+            if (span_ms > 0) {
+                pass_hours(back_ms, close_ms, &now_ms, &span_ms);
+            }
+        }
+        day++;
+    }
+    return now_ms;
 }
 
 static bool is_all_published(const struct calendar *calendar, int32_t from, int32_t to)
@@ -360,7 +395,7 @@ struct due calendar_due(const struct calendar *calendar, int64_t from_ms, uint32
     require(workdays <= CALENDAR_LIMIT_MAX && count <= CALENDAR_HOLDS_MAX);
     if (count > 0) {
         memcpy(merged, holds, count * sizeof *holds);
-        count = merge_holds(merged, count);
+        count = hold_spans_merge(merged, count);
     }
     due.due_day = calendar_after(calendar, due.day_zero, workdays);
     for (size_t i = 0; i < count && merged[i].from_ms <= calendar_close_ms(calendar, due.due_day);

@@ -102,6 +102,13 @@ struct hold_span {
     int64_t to_ms;
 };
 
+/* Sorts @count spans and merges those that overlap or touch. Returns how many are left. */
+size_t hold_spans_merge(struct hold_span *spans, size_t count);
+
+/* Returns the instant at which @span_ms of office hours have passed since @from_ms. At most a year
+ * of them is asked for. */
+int64_t calendar_add_office_time(const struct calendar *calendar, int64_t from_ms, int64_t span_ms);
+
 /* When a limit ends. */
 struct due {
     int32_t day_zero;

@@ -19,9 +19,11 @@ struct checks {
     struct findings gate;
     struct findings lead;
     bool is_involved[LIMIT_SEATS]; /* by seat */
+    bool must_open[LIMIT_SEATS];   /* by seat: a must-rule of the department failed or is unknown */
+    const Hs__LimitClass *limit_class; /* of the packet; NULL: none is true of it, or none asked */
 
-    /* What stands in the way of all: the gates', the lead's and the seats' `when`; where the
-     * process's completeness is of all, also what the departments' must-rules lack. */
+    /* What stands in the way of all: the gates', the lead's, the seats' and the classes' `when`;
+     * where the process's completeness is of all, also what the departments' must-rules lack. */
     struct missing_list missing;
 
     /* By seat: what that department's must-rules alone lack, where completeness is each

@@ -7,6 +7,7 @@
 
 #include "core/expression.h"
 #include "core/round.h"
+#include "core/wake.h"
 #include "lib/check.h"
 
 /* True if @path is @asked or a part of it. "[]" in @asked stands for any element of a list. */
@@ -148,26 +149,15 @@ static const char *find_dropped_document(const struct situation *situation,
     return NULL;
 }
 
-/* The deadline moves by as long as the clock stood. */
-static bool resume_clock(const struct situation *situation, const Hs__Review *review,
-                         struct decision *decision)
+static bool waits_for_correction(const Hs__Review *review)
 {
-    Hs__ClockResumed *resumed = decision_new(decision, situation, &hs__clock_resumed__descriptor);
-    Hs__Event *event = decision_add(decision, situation, situation->proposal->id);
-
-    require(review->n_holds > 0);
-    if (resumed == NULL || event == NULL) {
-        return false;
+    for (size_t i = 0; i < review->n_holds; i++) {
+        if (review->holds[i]->to_at == 0 &&
+            review->holds[i]->reason == HS__HOLD__REASON__CORRECTION) {
+            return true;
+        }
     }
-
-    const Hs__Hold *hold = review->holds[review->n_holds - 1];
-    resumed->round = situation->proposal->round;
-    resumed->department = review->department;
-    resumed->due_at =
-        review->due_at == 0 ? 0 : review->due_at + (situation->now_ms - hold->from_at);
-    event->body_case = HS__EVENT__BODY_CLOCK_RESUMED;
-    event->clock_resumed = resumed;
-    return true;
+    return false;
 }
 
 /* Resumes what lacks nothing any more, and asks for the rest. */
@@ -175,17 +165,19 @@ static void settle_gaps(const struct situation *situation, const struct checks *
                         struct decision *decision)
 {
     const Hs__Stage *stage = situation->rulebook->stage;
+    const struct hold_end answered = {.reason = HS__HOLD__REASON__CORRECTION,
+                                      .to_ms = situation->now_ms};
     struct missing_list rest = {0};
 
     for (size_t i = 0; i < stage->n_seats; i++) {
         const Hs__Review *review =
             proposal_review(situation->proposal, stage->seats[i]->department);
 
-        if (review == NULL || review->state != HS__REVIEW__STATE__HELD) {
+        if (review == NULL || !waits_for_correction(review)) {
             continue;
         }
         if (checks->gaps[i].count == 0) {
-            if (!resume_clock(situation, review, decision)) {
+            if (!wake_resume(situation, review, &answered, decision)) {
                 return;
             }
         } else if (!missing_join(&rest, &checks->gaps[i], situation->arena)) {

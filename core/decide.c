@@ -5,6 +5,7 @@
 
 #include "core/apply.h"
 #include "core/authorise.h"
+#include "core/names.h"
 #include "core/result.h"
 #include "core/verdict.h"
 #include "lib/check.h"
@@ -44,6 +45,70 @@ Hs__Event *decision_add(struct decision *decision, const struct situation *situa
     event->proposal = proposal;
     decision->events[decision->event_count++] = event;
     return event;
+}
+
+void *decision_event(struct decision *decision, const struct situation *situation,
+                     Hs__Event__BodyCase body)
+{
+    Hs__Event *event = decision_add(decision, situation, situation->proposal->id);
+    void *message = event == NULL ? NULL : message_new_body(event, body, situation->arena);
+
+    if (message == NULL) {
+        decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
+    }
+    return message;
+}
+
+struct clock_law decision_law(const struct situation *situation)
+{
+    return (struct clock_law){
+        .stage = situation->rulebook == NULL ? NULL : situation->rulebook->stage,
+        .calendar = situation->calendar,
+    };
+}
+
+const Hs__Department *decision_department(const struct situation *situation, const char *id)
+{
+    for (size_t i = 0; i < situation->office->n_departments; i++) {
+        if (strcmp(situation->office->departments[i]->id, id) == 0) {
+            return situation->office->departments[i];
+        }
+    }
+    return NULL;
+}
+
+bool decision_review(const struct situation *situation, const Hs__ReviewRef *ref,
+                     struct decision *decision, Hs__Review **out)
+{
+    if (ref == NULL) {
+        decision_refuse(decision, REFUSAL_MALFORMED, "review");
+        return false;
+    }
+    if (situation->proposal == NULL) {
+        decision_refuse(decision, REFUSAL_UNKNOWN_PROPOSAL, NULL);
+        return false;
+    }
+    *out = proposal_review(situation->proposal, ref->department);
+    if (*out == NULL || ref->round != situation->proposal->round) {
+        decision_refuse(
+            decision, REFUSAL_UNKNOWN_REVIEW,
+            review_id(situation->arena, situation->proposal->number, ref->round, ref->department));
+        return false;
+    }
+    return true;
+}
+
+bool decision_own_review(const struct situation *situation, const Hs__ReviewRef *ref,
+                         struct decision *decision, Hs__Review **out)
+{
+    if (!decision_review(situation, ref, decision, out)) {
+        return false;
+    }
+    if (strcmp(situation->signer->department, ref->department) != 0) {
+        decision_refuse(decision, REFUSAL_NOT_YOUR_REVIEW, ref->department);
+        return false;
+    }
+    return true;
 }
 
 Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department)
@@ -160,6 +225,33 @@ static void dispatch(const struct situation *situation, const Hs__Command *comma
         break;
     case HS__COMMAND__BODY_SETTLE_COMPETENCE:
         decide_competence(situation, command->settle_competence, out);
+        break;
+    case HS__COMMAND__BODY_HOLD_CLOCK:
+        decide_hold(situation, command->hold_clock, out);
+        break;
+    case HS__COMMAND__BODY_ANSWER_HOLD:
+        decide_answer_hold(situation, command->answer_hold, out);
+        break;
+    case HS__COMMAND__BODY_RESUME_CLOCK:
+        decide_resume(situation, command->resume_clock, out);
+        break;
+    case HS__COMMAND__BODY_EXTEND_LIMIT:
+        decide_extend(situation, command->extend_limit, out);
+        break;
+    case HS__COMMAND__BODY_DELIVER_REVIEW:
+        decide_deliver(situation, command->deliver_review, out);
+        break;
+    case HS__COMMAND__BODY_REMIND_REVIEW:
+        decide_remind(situation, command->remind_review, out);
+        break;
+    case HS__COMMAND__BODY_ESCALATE_REVIEW:
+        decide_escalate(situation, command->escalate_review, out);
+        break;
+    case HS__COMMAND__BODY_MARK_REVIEW:
+        decide_mark(situation, command->mark_review, out);
+        break;
+    case HS__COMMAND__BODY_REOPEN_REVIEW:
+        decide_reopen(situation, command->reopen_review, out);
         break;
     case HS__COMMAND__BODY_PUBLISH:
         decide_publish(situation, command->publish, out);

@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "core/clock.h"
 #include "core/limits.h"
 #include "core/refusal.h"
 #include "core/rulebook.h"
@@ -41,6 +42,8 @@ struct situation {
     /* submit, revise: the process's current one, NULL if it is not ready; revise in a round,
      * opinion: the one the round is pinned to (of an opinion NULL: matters are not looked at). */
     const struct rulebook *rulebook;
+    /* The calendar in force of the rulebook's process; NULL: it names none. */
+    const struct calendar *calendar;
     const Hs__Principal *named;     /* enrol, change: the principal of that name, if there is one */
     const Hs__Principal *key_owner; /* enrol: whose key it already is, if anybody's */
     const char *const *missing_documents; /* submit, revise: names of documents not stored */
@@ -66,10 +69,15 @@ enum { DECISION_EVENTS_MAX = 2 * LIMIT_SEATS + 32 }; /* two for each seat, those
 void decide_command(const struct situation *situation, const Hs__Command *command,
                     struct decision *out);
 
-/* Decides what the passing of the deadline of @department's review means. Nothing, if the review
- * is no longer open or its deadline is not passed: @situation->now_ms > due_at. */
-void decide_deadline(const struct situation *situation, const char *department,
-                     struct decision *out);
+/* Decides what has come of the clock of @department's review (empty: of the clocks of the whole
+ * proposal): a rung of its ladder, the end of a hold, the passing of its limit. Nothing, if it is
+ * not yet time: @situation->now_ms < wake_at; otherwise wake_at moves on or the clock ends, so that
+ * who asks again and again comes to an end. */
+void decide_wake(const struct situation *situation, const char *department, struct decision *out);
+
+/* Decides what the calendars now in force make of the open clocks of the situation's proposal:
+ * deadline_moved for each that ends later. Never earlier. */
+void decide_recompute(const struct situation *situation, struct decision *out);
 
 /* Decides the founding of an office: @genesis is its first event. */
 void decide_genesis(const struct situation *situation, const Hs__Genesis *genesis,
@@ -90,6 +98,26 @@ Hs__Event *decision_add(struct decision *decision, const struct situation *situa
 void *decision_new(struct decision *decision, const struct situation *situation,
                    const ProtobufCMessageDescriptor *type);
 
+/* Adds an event about the situation's proposal and returns its empty body of kind @body; NULL, with
+ * the decision refused as TOO_COMPLEX, when the arena is full. */
+void *decision_event(struct decision *decision, const struct situation *situation,
+                     Hs__Event__BodyCase body);
+
+/* Returns by what the clocks of the situation's proposal go. */
+struct clock_law decision_law(const struct situation *situation);
+
+/* Returns the department @id of the situation's office, or NULL. */
+const Hs__Department *decision_department(const struct situation *situation, const char *id);
+
+/* Sets @out to the review that @ref names in the present round. Returns false, with the decision
+ * refused, if there is none. */
+bool decision_review(const struct situation *situation, const Hs__ReviewRef *ref,
+                     struct decision *decision, Hs__Review **out);
+
+/* The same, of the signer's own department only. */
+bool decision_own_review(const struct situation *situation, const Hs__ReviewRef *ref,
+                         struct decision *decision, Hs__Review **out);
+
 /* Returns the review of @department in the present round, or NULL. */
 Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department);
 
@@ -97,7 +125,8 @@ Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department
  * and has none yet. Does nothing if the decision is a refusal. */
 void decision_conclude(const struct situation *situation, struct decision *decision);
 
-/* One file each: intake.c, opinion.c, publish.c, administer.c. */
+/* One file each: intake.c, opinion.c, holding.c, extension.c, pressing.c, silence.c, publish.c,
+ * administer.c. */
 void decide_submit(const struct situation *situation, const Hs__Submit *submit,
                    struct decision *out);
 void decide_revise(const struct situation *situation, const Hs__Revise *revise,
@@ -112,6 +141,24 @@ void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *gi
                     struct decision *out);
 void decide_competence(const struct situation *situation, const Hs__SettleCompetence *settle,
                        struct decision *out);
+void decide_hold(const struct situation *situation, const Hs__HoldClock *hold,
+                 struct decision *out);
+void decide_answer_hold(const struct situation *situation, const Hs__AnswerHold *answer,
+                        struct decision *out);
+void decide_resume(const struct situation *situation, const Hs__ResumeClock *resume,
+                   struct decision *out);
+void decide_extend(const struct situation *situation, const Hs__ExtendLimit *extend,
+                   struct decision *out);
+void decide_deliver(const struct situation *situation, const Hs__DeliverReview *deliver,
+                    struct decision *out);
+void decide_remind(const struct situation *situation, const Hs__RemindReview *remind,
+                   struct decision *out);
+void decide_escalate(const struct situation *situation, const Hs__EscalateReview *escalate,
+                     struct decision *out);
+void decide_mark(const struct situation *situation, const Hs__MarkReview *mark,
+                 struct decision *out);
+void decide_reopen(const struct situation *situation, const Hs__ReopenReview *reopen,
+                   struct decision *out);
 void decide_publish(const struct situation *situation, const Hs__Publish *publish,
                     struct decision *out);
 void decide_department(const struct situation *situation, const Hs__DefineDepartment *define,

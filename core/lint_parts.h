@@ -28,4 +28,12 @@ void lint_expression(const char *text, const char *path, const struct check *che
 /* Adds what is wrong with the id and the version of a definition. */
 void lint_head(const char *id, uint32_t version, struct defects *defects);
 
+/* Adds what is wrong with @when, a rule over the packet; empty always holds. */
+void lint_when(const Hs__Process *process, const Hs__Dictionary *dictionary, const char *when,
+               const char *path, struct defects *defects);
+
+/* Adds what is wrong with the limits of stage @index, its classes and its ladder. */
+void lint_clocks(const Hs__Process *process, size_t index, const Hs__Dictionary *dictionary,
+                 struct defects *defects);
+
 #endif

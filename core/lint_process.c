@@ -9,45 +9,33 @@
 #include "core/names.h"
 #include "lib/number.h"
 
-enum { STAGES_MAX = 64, SPAN_MAX_HOURS = 24 * 366 };
+enum { STAGES_MAX = 64 };
 
-static void lint_limit(const Hs__Limit *limit, const char *path, struct defects *defects)
+static bool is_safety_critical(const Hs__Office *office, const char *id)
 {
-    uint32_t hours = 0;
-
-    if (limit == NULL) {
-        return;
+    for (size_t i = 0; office != NULL && i < office->n_departments; i++) {
+        if (strcmp(office->departments[i]->id, id) == 0) {
+            return office->departments[i]->safety_critical;
+        }
     }
-    switch (limit->span_case) {
-    case HS__LIMIT__SPAN_HOURS:
-        hours = limit->hours;
-        break;
-    case HS__LIMIT__SPAN_MINUTES:
-        hours = limit->minutes / 60;
-        break;
-    case HS__LIMIT__SPAN_SECONDS:
-        hours = limit->seconds / 3600;
-        break;
-    case HS__LIMIT__SPAN_WORKING_DAYS:
-        defects_add(defects, path, "以工作日计的时限需要日历，本版本请用 hours、minutes 或 seconds",
-                    "a limit in working days needs a calendar; give hours, minutes or seconds");
-        return;
-    case HS__LIMIT__SPAN__NOT_SET:
-    case _HS__LIMIT__SPAN__CASE_IS_INT_SIZE:
-        defects_add(defects, path, "时限须有时长", "a limit needs a span");
-        return;
-    }
-    if (hours > SPAN_MAX_HOURS) {
-        defects_add(defects, path, "时限过长", "the limit is longer than a year");
-    }
+    return false;
 }
 
-static void lint_silence(const Hs__Silence *silence, const char *path, struct defects *defects)
+static void lint_silence(const Hs__Seat *seat, const char *path, const Hs__Office *office,
+                         struct defects *defects)
 {
-    if (silence != NULL && silence->disposition == HS__SILENCE__DISPOSITION__TACIT) {
-        defects_add(defects, path,
-                    "逾期视为同意需要送达回执与两次催办，本版本请用 escalate 或 wait",
-                    "tacit consent needs a receipt and two reminders; use escalate or wait");
+    const Hs__Silence *silence = seat->silence;
+
+    if (silence == NULL || silence->disposition != HS__SILENCE__DISPOSITION__TACIT) {
+        return;
+    }
+    if (silence->basis[0] == '\0') {
+        defects_add(defects, path, "逾期视为同意须写明依据", "tacit consent needs its legal basis");
+    }
+    if (is_safety_critical(office, seat->department)) {
+        defects_add_about(defects, path, "安全类部门逾期一律不视为同意",
+                          "the silence of a safety-critical department is never consent",
+                          seat->department);
     }
 }
 
@@ -76,12 +64,11 @@ static void lint_seat(const Hs__Stage *stage, size_t index, const char *path,
                               seat->department);
         }
     }
-    lint_limit(seat->limit, path, defects);
-    lint_silence(seat->silence, path, defects);
+    lint_silence(seat, path, office, defects);
 }
 
-static void lint_when(const Hs__Process *process, const Hs__Dictionary *dictionary,
-                      const Hs__Seat *seat, const char *path, struct defects *defects)
+void lint_when(const Hs__Process *process, const Hs__Dictionary *dictionary, const char *when,
+               const char *path, struct defects *defects)
 {
     struct field_types types = {
         .dictionary = dictionary,
@@ -92,8 +79,8 @@ static void lint_when(const Hs__Process *process, const Hs__Dictionary *dictiona
     struct type_source source = field_type_source(&types);
     struct check check = {.types = dictionary == NULL ? NULL : &source, .wanted = TYPE_BOOL};
 
-    if (seat->when[0] != '\0') {
-        lint_expression(seat->when, path, &check, defects);
+    if (when[0] != '\0') {
+        lint_expression(when, path, &check, defects);
     }
 }
 
@@ -139,9 +126,10 @@ static void lint_stage(const Hs__Process *process, size_t index, const Hs__Dicti
     }
     for (size_t i = 0; i < stage->n_seats; i++) {
         lint_seat(stage, i, lint_path(defects, list, i, ""), office, defects);
-        lint_when(process, dictionary, stage->seats[i], lint_path(defects, list, i, "when"),
+        lint_when(process, dictionary, stage->seats[i]->when, lint_path(defects, list, i, "when"),
                   defects);
     }
+    lint_clocks(process, index, dictionary, defects);
 }
 
 void lint_process(const Hs__Process *process, const Hs__Dictionary *dictionary,
@@ -153,6 +141,10 @@ void lint_process(const Hs__Process *process, const Hs__Dictionary *dictionary,
     }
     for (size_t i = 0; i < process->n_settings; i++) {
         lint_setting(process, i, defects);
+    }
+    if (process->calendar[0] != '\0' && !name_is_plain(process->calendar)) {
+        defects_add_about(defects, "calendar", "日历编号无效", "this is no id of a calendar",
+                          process->calendar);
     }
     lint_matters(process, defects);
     if (process->n_stages == 0 || process->n_stages > STAGES_MAX) {
@@ -200,8 +192,15 @@ static bool stages_read_setting(const Hs__Process *process, const char *setting,
                                 struct arena *arena)
 {
     for (size_t i = 0; i < process->n_stages; i++) {
-        for (size_t j = 0; j < process->stages[i]->n_seats; j++) {
-            if (expression_reads_setting(process->stages[i]->seats[j]->when, setting, arena)) {
+        const Hs__Stage *stage = process->stages[i];
+
+        for (size_t j = 0; j < stage->n_seats; j++) {
+            if (expression_reads_setting(stage->seats[j]->when, setting, arena)) {
+                return true;
+            }
+        }
+        for (size_t j = 0; j < stage->n_classes; j++) {
+            if (expression_reads_setting(stage->classes[j]->when, setting, arena)) {
                 return true;
             }
         }

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "core/authorise.h"
-#include "core/names.h"
+#include "core/silence.h"
+#include "core/wake.h"
 
 enum { OPINION_ITEMS_MAX = 1024, OPINION_PARTS_MAX = 64 };
 
@@ -18,54 +19,29 @@ struct target {
 static bool find_target(const struct situation *situation, const Hs__ReviewRef *ref,
                         struct target *target, struct decision *out)
 {
-    if (ref == NULL) {
-        decision_refuse(out, REFUSAL_MALFORMED, "review");
-        return false;
-    }
-    if (situation->proposal == NULL) {
-        decision_refuse(out, REFUSAL_UNKNOWN_PROPOSAL, NULL);
-        return false;
-    }
-
-    Hs__Review *review = proposal_review(situation->proposal, ref->department);
-    if (review == NULL || ref->round != situation->proposal->round) {
-        decision_refuse(
-            out, REFUSAL_UNKNOWN_REVIEW,
-            review_id(situation->arena, situation->proposal->number, ref->round, ref->department));
-        return false;
-    }
-    *target = (struct target){situation->proposal, review};
-    return true;
+    target->proposal = situation->proposal;
+    return decision_review(situation, ref, out, &target->review);
 }
 
 static bool find_own_target(const struct situation *situation, const Hs__ReviewRef *ref,
                             struct target *target, struct decision *out)
 {
-    if (!find_target(situation, ref, target, out)) {
-        return false;
-    }
-    if (strcmp(situation->signer->department, ref->department) != 0) {
-        decision_refuse(out, REFUSAL_NOT_YOUR_REVIEW, ref->department);
-        return false;
-    }
-    return true;
+    target->proposal = situation->proposal;
+    return decision_own_review(situation, ref, out, &target->review);
 }
 
-static const Hs__Department *department_of(const struct situation *situation, const char *id)
-{
-    for (size_t i = 0; i < situation->office->n_departments; i++) {
-        if (strcmp(situation->office->departments[i]->id, id) == 0) {
-            return situation->office->departments[i];
-        }
-    }
-    return NULL;
-}
-
-/* A review can be answered while its round runs; after that, only one recorded as overdue. */
+/* A review can be answered while its round runs; after that, only one recorded as overdue. A
+ * silence taken for consent is still followed by an opinion in writing. */
 static bool is_answerable(const struct target *target)
 {
     Hs__Review__State state = target->review->state;
+    bool is_owed = target->review->result == HS__OPINION__RESULT__TACIT &&
+                   target->review->late_opinion == NULL;
 
+    if (is_owed && (target->proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW ||
+                    target->proposal->status == HS__PROPOSAL__STATUS__CONCLUDED)) {
+        return true;
+    }
     if (target->proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW) {
         return state == HS__REVIEW__STATE__OPEN || state == HS__REVIEW__STATE__OVERDUE ||
                state == HS__REVIEW__STATE__HELD; /* a person may judge without what is missing */
@@ -93,6 +69,7 @@ void decide_receive(const struct situation *situation, const Hs__ReceiveReview *
     }
     received->round = target.proposal->round;
     received->department = receive->review->department;
+    received->wake_at = wake_once_received(situation, target.review);
     event->body_case = HS__EVENT__BODY_REVIEW_RECEIVED;
     event->review_received = received;
 }
@@ -311,7 +288,7 @@ static bool may_speak(const struct situation *situation, const Hs__Opinion *opin
 static bool opinion_fits(const struct situation *situation, const struct target *target,
                          const Hs__Opinion *opinion, struct decision *out)
 {
-    const Hs__Department *department = department_of(situation, target->review->department);
+    const Hs__Department *department = decision_department(situation, target->review->department);
 
     if (opinion == NULL || !is_giveable(opinion->result)) {
         decision_refuse(out, REFUSAL_RESULT_INVALID, NULL);
@@ -340,24 +317,7 @@ static bool opinion_fits(const struct situation *situation, const struct target 
 static bool is_past_due(const struct situation *situation, const Hs__Review *review)
 {
     return review->state == HS__REVIEW__STATE__OPEN && review->due_at > 0 &&
-           situation->now_ms > review->due_at;
-}
-
-static void add_overdue(const struct situation *situation, const struct target *target,
-                        struct decision *out)
-{
-    Hs__ReviewOverdue *overdue = decision_new(out, situation, &hs__review_overdue__descriptor);
-    Hs__Event *event = decision_add(out, situation, target->proposal->id);
-
-    if (overdue == NULL || event == NULL) {
-        return;
-    }
-    overdue->round = target->proposal->round;
-    overdue->department = target->review->department;
-    overdue->due_at = target->review->due_at;
-    overdue->disposition = target->review->silence;
-    event->body_case = HS__EVENT__BODY_REVIEW_OVERDUE;
-    event->review_overdue = overdue;
+           situation->now_ms > wake_due(situation, review);
 }
 
 static void add_opinion(const struct situation *situation, const struct target *target,
@@ -380,7 +340,8 @@ static void add_opinion(const struct situation *situation, const struct target *
     given->item_count = (uint32_t)opinion->n_items;
     given->by_rules = opinion->by_rules;
     given->late = is_past_due(situation, target->review) ||
-                  target->review->state == HS__REVIEW__STATE__OVERDUE;
+                  target->review->state == HS__REVIEW__STATE__OVERDUE ||
+                  target->review->result == HS__OPINION__RESULT__TACIT;
     given->given_by = opinion->by_rules ? "" : situation->signer->name;
     given->signer = situation->signer->name;
     event->body_case = HS__EVENT__BODY_OPINION_GIVEN;
@@ -407,10 +368,23 @@ void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *gi
         return;
     }
     if (is_past_due(situation, target.review)) {
-        add_overdue(situation, &target, out); /* a burst: the deadline comes first */
+        (void)silence_record(situation, target.review, out); /* a burst: the deadline comes first */
+    } else if (target.review->state == HS__REVIEW__STATE__OPEN && target.review->due_at > 0 &&
+               situation->now_ms > target.review->due_at) {
+        (void)wake_move(situation, target.review, out); /* by a calendar published since */
     }
     add_opinion(situation, &target, give->opinion, out);
     decision_conclude(situation, out);
+}
+
+/* As before it was answered. */
+static int64_t wake_once_reopened(const struct situation *situation, const Hs__Review *review)
+{
+    const struct clock_law law = decision_law(situation);
+    Hs__Review reopened = *review;
+
+    reopened.state = review->late ? HS__REVIEW__STATE__OVERDUE : HS__REVIEW__STATE__OPEN;
+    return review_wake(&reopened, &law);
 }
 
 void decide_competence(const struct situation *situation, const Hs__SettleCompetence *settle,
@@ -441,24 +415,8 @@ void decide_competence(const struct situation *situation, const Hs__SettleCompet
     settled->department = settle->review->department;
     settled->confirmed = settle->confirmed;
     settled->reason = settle->reason;
+    settled->wake_at = settle->confirmed ? 0 : wake_once_reopened(situation, target.review);
     event->body_case = HS__EVENT__BODY_COMPETENCE_SETTLED;
     event->competence_settled = settled;
-    decision_conclude(situation, out);
-}
-
-void decide_deadline(const struct situation *situation, const char *department,
-                     struct decision *out)
-{
-    *out = (struct decision){.result = HS__RECEIPT__RESULT__INIT};
-    if (situation->proposal == NULL ||
-        situation->proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW) {
-        return;
-    }
-
-    struct target target = {situation->proposal, proposal_review(situation->proposal, department)};
-    if (target.review == NULL || !is_past_due(situation, target.review)) {
-        return;
-    }
-    add_overdue(situation, &target, out);
     decision_conclude(situation, out);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Publishing a dictionary, a process or a pack; and the pins that follow: per process, the set of
- * definitions by hash to which a round opened now will be held. */
+/* Publishing a dictionary, a process, a pack or a calendar; and the pins that follow: per process,
+ * the set of definitions by hash to which a round opened now will be held. */
 #include "core/decide.h"
 
 #include <string.h>
@@ -18,6 +18,7 @@ struct publication {
     const Hs__Dictionary *dictionary;
     const Hs__Process *process;
     const Hs__Pack *pack;
+    const Hs__Calendar *calendar;
     const char *id;
     uint32_t version;
     struct hash hash;
@@ -33,6 +34,8 @@ static const ProtobufCMessageDescriptor *type_of(Hs__Publish__Kind kind)
         return &hs__process__descriptor;
     case HS__PUBLISH__KIND__PACK:
         return &hs__pack__descriptor;
+    case HS__PUBLISH__KIND__CALENDAR:
+        return &hs__calendar__descriptor;
     case HS__PUBLISH__KIND__UNSPECIFIED:
     case _HS__PUBLISH__KIND_IS_INT_SIZE:
         break;
@@ -50,6 +53,10 @@ static void name_publication(struct publication *publication, ProtobufCMessage *
         publication->process = (const Hs__Process *)message;
         publication->id = publication->process->id;
         publication->version = publication->process->version;
+    } else if (publication->kind == HS__PUBLISH__KIND__CALENDAR) {
+        publication->calendar = (const Hs__Calendar *)message;
+        publication->id = publication->calendar->id;
+        publication->version = publication->calendar->version;
     } else {
         publication->pack = (const Hs__Pack *)message;
         publication->id = publication->pack->id;
@@ -100,7 +107,7 @@ static bool uses_pack(const Hs__Process *process, const char *id)
 }
 
 /* A department's agent publishes its own pack; the office the gates and the lead's, and a system
- * administrator dictionaries and processes: nobody else's rules. */
+ * administrator dictionaries, processes and calendars: nobody else's rules. */
 static bool may_publish(const struct situation *situation, const struct publication *publication)
 {
     const Hs__Principal *signer = situation->signer;
@@ -143,6 +150,9 @@ static const Hs__Office__Current *in_force(const Hs__Office *office,
     }
     if (publication->kind == HS__PUBLISH__KIND__PROCESS) {
         return current_of(office->processes, office->n_processes, publication->id);
+    }
+    if (publication->kind == HS__PUBLISH__KIND__CALENDAR) {
+        return current_of(office->calendars, office->n_calendars, publication->id);
     }
     return current_of(office->packs, office->n_packs, publication->id);
 }
@@ -241,6 +251,8 @@ static bool is_sound(const struct situation *situation, const struct publication
 
         lint_process(publication->process, dictionary, situation->office, defects);
         lint_packs_of(situation, publication->process, dictionary, defects);
+    } else if (publication->calendar != NULL) {
+        lint_calendar(publication->calendar, defects);
     } else {
         lint_pack_everywhere(situation, publication->pack, defects);
         lint_owners(publication->pack, situation->office, defects);
@@ -364,7 +376,10 @@ static Hs__Pins *pins_of(const struct situation *situation, const struct publica
         !hash_in_force(situation, publication, HS__PUBLISH__KIND__PROCESS, process->id,
                        &pins->process) ||
         !hash_in_force(situation, publication, HS__PUBLISH__KIND__DICTIONARY, process->dictionary,
-                       &pins->dictionary)) {
+                       &pins->dictionary) ||
+        (process->calendar[0] != '\0' &&
+         !hash_in_force(situation, publication, HS__PUBLISH__KIND__CALENDAR, process->calendar,
+                        &pins->calendar))) {
         return NULL;
     }
     for (size_t i = 0; i < names.count; i++) {
@@ -401,6 +416,15 @@ static void add_pins(const struct situation *situation, const struct publication
     event->pins_set = set;
 }
 
+static bool touches(const struct publication *publication, const Hs__Process *process)
+{
+    if (publication->pack != NULL) {
+        return uses_pack(process, publication->id);
+    }
+    return strcmp(publication->calendar != NULL ? process->calendar : process->dictionary,
+                  publication->id) == 0;
+}
+
 /* Every process that the publication touches gets new pins. */
 static void add_all_pins(const struct situation *situation, const struct publication *publication,
                          struct decision *out)
@@ -411,11 +435,8 @@ static void add_all_pins(const struct situation *situation, const struct publica
     }
     for (size_t i = 0; i < situation->catalogue->process_count; i++) {
         const Hs__Process *process = situation->catalogue->processes[i];
-        bool is_touched = publication->pack != NULL
-                              ? uses_pack(process, publication->id)
-                              : strcmp(process->dictionary, publication->id) == 0;
 
-        if (is_touched && out->refusal == REFUSAL_NONE) {
+        if (touches(publication, process) && out->refusal == REFUSAL_NONE) {
             add_pins(situation, publication, process, out);
         }
     }

@@ -48,6 +48,19 @@
     X(PACKET_DIFFERS, "意见所针对的材料版本不符", "the opinion is about another packet")           \
     X(RULES_MAY_NOT_ANSWER, "本部门意见须由人员出具", "this department's opinions are a person's") \
     X(NOT_MARKED, "本审查任务未标记为非本部门职责", "the review is not marked not_competent")      \
+    X(CLOCK_NOT_RUNNING, "该时钟未在计时", "this clock is not running")                            \
+    X(CLOCK_NOT_HELD, "该时钟未中止", "this clock is not held")                                    \
+    X(ALREADY_HELD, "已因同一事由中止或申请中止", "it is held, or asked to be, for that reason")   \
+    X(NO_HOLD_ASKED, "没有待批准的中止申请", "no hold was asked for")                              \
+    X(HOLD_INVALID, "中止计时的事由、文号或预计恢复时间有误",                                      \
+      "a hold needs a reason from the list, a document and an expected end")                       \
+    X(EXTENSION_NOT_PROVIDED, "流程未规定延长", "the process does not provide for an extension")   \
+    X(ALREADY_EXTENDED, "时限已经延长过", "the limit was extended already")                        \
+    X(EXTENSION_TOO_LONG, "延长超出上限", "the extension is longer than allowed")                  \
+    X(EXTENSION_INVALID, "延长的时长无效", "this is no length for this extension")                 \
+    X(NO_LATE_OPINION, "没有可据以重开的逾期意见", "no late opinion asks for that")                \
+    X(GROUND_MISSING, "重开须以安全或合法性为由", "reopening needs safety or law as its ground")   \
+    X(ROUND_CONCLUDED, "本轮已有结论", "the round has its verdict")                                \
     X(DEFINITION_INVALID, "定义有误", "the definition is not valid")                               \
     X(DEFINITION_OLDER, "定义版本低于现行版本", "a newer version is in force")                     \
     X(DEFINITION_VERSION_REUSED, "同一版本号内容不同", "this version was published otherwise")     \

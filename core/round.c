@@ -46,40 +46,61 @@ static bool add_office_items(const struct checks *checks, const struct findings 
     return true;
 }
 
-static int64_t span_ms(const Hs__Limit *limit)
+/* The seat's own limit, else that of the packet's class. */
+static Hs__Limit *limit_of(const struct checks *checks, const Hs__Seat *seat)
 {
-    if (limit == NULL) {
-        return 0;
+    if (seat->limit != NULL || checks->limit_class == NULL) {
+        return seat->limit;
     }
-    switch (limit->span_case) {
-    case HS__LIMIT__SPAN_HOURS:
-        return (int64_t)limit->hours * 3600000;
-    case HS__LIMIT__SPAN_MINUTES:
-        return (int64_t)limit->minutes * 60000;
-    case HS__LIMIT__SPAN_SECONDS:
-        return (int64_t)limit->seconds * 1000;
-    case HS__LIMIT__SPAN_WORKING_DAYS: /* lint refuses it: there is no calendar to count by */
-    case HS__LIMIT__SPAN__NOT_SET:
-    case _HS__LIMIT__SPAN__CASE_IS_INT_SIZE:
-        break;
-    }
-    return 0;
+    return checks->limit_class->limit;
 }
 
-static Hs__Review *open_review(const struct situation *situation, const Hs__Seat *seat)
+static Hs__Review *open_review(const struct situation *situation, const struct checks *checks,
+                               size_t index)
 {
+    const Hs__Seat *seat = checks->rulebook->stage->seats[index];
+    const struct clock_law law = {checks->rulebook->stage, situation->calendar};
     Hs__Review *review = message_new(&hs__review__descriptor, situation->arena);
 
-    if (review != NULL) {
-        int64_t span = span_ms(seat->limit);
-
-        review->department = seat->department;
-        review->due_at = span > 0 ? situation->now_ms + span : 0;
-        review->silence =
-            seat->silence == NULL ? HS__SILENCE__DISPOSITION__ESCALATE : seat->silence->disposition;
-        review->reason = seat->reason;
+    if (review == NULL) {
+        return NULL;
     }
+    review->department = seat->department;
+    review->state = HS__REVIEW__STATE__OPEN;
+    review->dispatched_at = situation->now_ms;
+    review->limit = limit_of(checks, seat);
+    review->silence =
+        seat->silence == NULL ? HS__SILENCE__DISPOSITION__ESCALATE : seat->silence->disposition;
+    review->reason = seat->reason;
+    review->must_open = checks->must_open[index];
+
+    struct clock_end end = review_end(review, situation->calendar, situation->now_ms);
+    review->due_at = end.due_ms;
+    review->provisional = end.is_provisional;
+    review->wake_at = review_wake(review, &law);
     return review;
+}
+
+/* Returns a clock of @kind for @limit that starts now; NULL, with @fits false, if the arena is too
+ * small; NULL if there is no limit. */
+static Hs__Clock *new_clock(const struct situation *situation, Hs__Clock__Kind kind,
+                            Hs__Limit *limit, bool *fits)
+{
+    Hs__Clock *clock = limit == NULL ? NULL : message_new(&hs__clock__descriptor, situation->arena);
+    const struct clock_terms terms = {
+        .limit = limit, .from_ms = situation->now_ms, .now_ms = situation->now_ms};
+
+    *fits = limit == NULL || clock != NULL;
+    if (clock != NULL) {
+        struct clock_end end = clock_end_of(&terms, situation->calendar);
+
+        clock->kind = kind;
+        clock->limit = limit;
+        clock->since_at = situation->now_ms;
+        clock->due_at = end.due_ms;
+        clock->provisional = end.is_provisional;
+    }
+    return clock;
 }
 
 /* Fills @opened. False: the arena is too small. */
@@ -89,19 +110,23 @@ static bool fill_round(const struct situation *situation, const struct checks *c
     struct arena *arena = situation->arena;
     const Hs__Stage *stage = checks->rulebook->stage;
 
+    bool fits = true;
+
     opened->stage = stage->id;
+    opened->limit_class = checks->limit_class == NULL ? "" : checks->limit_class->id;
+    opened->total = new_clock(situation, HS__CLOCK__KIND__TOTAL, stage->total, &fits);
     opened->pins = binary_of((struct bytes){checks->rulebook->pins, sizeof(struct hash)});
     opened->reviews = arena_array(arena, stage->n_seats, sizeof(Hs__Review *));
     opened->office_items =
         arena_array(arena, checks->gate.count + checks->lead.count, sizeof(Hs__OfficeItem *));
-    if (opened->reviews == NULL || opened->office_items == NULL) {
+    if (opened->reviews == NULL || opened->office_items == NULL || !fits) {
         return false;
     }
     for (size_t i = 0; i < stage->n_seats; i++) {
         if (!checks->is_involved[i]) {
             continue;
         }
-        opened->reviews[opened->n_reviews] = open_review(situation, stage->seats[i]);
+        opened->reviews[opened->n_reviews] = open_review(situation, checks, i);
         if (opened->reviews[opened->n_reviews] == NULL) {
             return false;
         }
@@ -111,12 +136,28 @@ static bool fill_round(const struct situation *situation, const struct checks *c
            add_office_items(checks, &checks->lead, opened, arena);
 }
 
+/* The applicant has one clock for a correction: what is still missing after an answer is asked for
+ * within what is left of it. */
+static Hs__Clock *correction_clock(const struct situation *situation, bool *fits)
+{
+    const Hs__Proposal *proposal = situation->proposal;
+    const Hs__Stage *stage = situation->rulebook->stage;
+    Hs__Clock *running =
+        proposal == NULL ? NULL : proposal_clock(proposal, HS__CLOCK__KIND__CORRECTION);
+
+    *fits = true;
+    return running != NULL
+               ? running
+               : new_clock(situation, HS__CLOCK__KIND__CORRECTION, stage->correction, fits);
+}
+
 void round_ask_correction(const struct situation *situation, uint64_t proposal,
                           const struct missing_list *missing, struct decision *decision)
 {
     Hs__CorrectionRequested *requested =
         decision_new(decision, situation, &hs__correction_requested__descriptor);
     Hs__Event *event = decision_add(decision, situation, proposal);
+    bool fits = true;
 
     require(missing->count > 0);
     if (requested == NULL || event == NULL) {
@@ -124,22 +165,30 @@ void round_ask_correction(const struct situation *situation, uint64_t proposal,
     }
     requested->n_missing = missing->count;
     requested->missing = missing->rows;
+    requested->clock = correction_clock(situation, &fits);
     event->body_case = HS__EVENT__BODY_CORRECTION_REQUESTED;
     event->correction_requested = requested;
+    if (!fits) {
+        decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
+    }
 }
 
 static bool hold_clock(const struct situation *situation, const struct round_name *round,
                        const char *department, struct decision *decision)
 {
+    Hs__Hold *hold = decision_new(decision, situation, &hs__hold__descriptor);
     Hs__ClockHeld *held = decision_new(decision, situation, &hs__clock_held__descriptor);
     Hs__Event *event = decision_add(decision, situation, round->proposal);
 
-    if (held == NULL || event == NULL) {
+    if (hold == NULL || held == NULL || event == NULL) {
         return false;
     }
+    hold->reason = HS__HOLD__REASON__CORRECTION;
+    hold->from_at = situation->now_ms;
+    hold->asked_by = department;
     held->round = round->number;
     held->department = department;
-    held->reason = HS__HOLD__REASON__CORRECTION;
+    held->hold = hold;
     event->body_case = HS__EVENT__BODY_CLOCK_HELD;
     event->clock_held = held;
     return true;

@@ -104,6 +104,24 @@ static bool compile_derived(struct compilation *compilation, struct rulebook *ru
     return true;
 }
 
+static bool compile_classes(struct compilation *compilation, struct rulebook *rulebook)
+{
+    const Hs__Stage *stage = rulebook->stage;
+
+    rulebook->classes =
+        arena_array(compilation->arena, stage->n_classes, sizeof(struct expression *));
+    if (rulebook->classes == NULL) {
+        return fail(compilation, NULL);
+    }
+    for (size_t i = 0; i < stage->n_classes; i++) {
+        if (!compile(compilation, stage->classes[i]->id, stage->classes[i]->when, NULL,
+                     &rulebook->classes[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool compile_stage(struct compilation *compilation, struct rulebook *rulebook)
 {
     const Hs__Process *process = rulebook->process;
@@ -128,7 +146,7 @@ static bool compile_stage(struct compilation *compilation, struct rulebook *rule
             return false;
         }
     }
-    return true;
+    return compile_classes(compilation, rulebook);
 }
 
 static bool build(struct compilation *compilation, const struct rulebook_sources *sources,

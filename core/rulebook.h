@@ -37,11 +37,12 @@ struct rulebook {
     const struct expression **derived; /* one for each derived field of the dictionary */
     struct compiled_pack *packs;
     size_t pack_count;
-    const struct compiled_pack *gate; /* of the process; NULL: it has none */
-    const struct compiled_pack *lead; /* NULL: the lead has a seat */
-    const Hs__Stage *stage;           /* the one stage of kind review */
-    const struct expression **when;   /* one for each seat of the stage; NULL: always involved */
-    const uint8_t *pins;              /* hash of the pins, 32 bytes; NULL outside the broker */
+    const struct compiled_pack *gate;  /* of the process; NULL: it has none */
+    const struct compiled_pack *lead;  /* NULL: the lead has a seat */
+    const Hs__Stage *stage;            /* the one stage of kind review */
+    const struct expression **when;    /* one for each seat of the stage; NULL: always involved */
+    const struct expression **classes; /* one for each class of the stage; NULL: any packet */
+    const uint8_t *pins;               /* hash of the pins, 32 bytes; NULL outside the broker */
 };
 
 /* What a rulebook is made of; all borrowed. */

@@ -149,6 +149,21 @@ void *message_new(const ProtobufCMessageDescriptor *type, struct arena *arena)
     return message;
 }
 
+void *message_new_body(Hs__Event *event, Hs__Event__BodyCase body, struct arena *arena)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(&hs__event__descriptor, (unsigned)body);
+
+    require(field != NULL);
+
+    void *message = message_new(field->descriptor, arena);
+    if (message != NULL) {
+        event->genesis = message; /* all bodies are pointers in one place */
+        event->body_case = body;
+    }
+    return message;
+}
+
 void *message_copy(const void *message, struct arena *arena)
 {
     const ProtobufCMessage *original = message;

@@ -50,6 +50,10 @@ size_t message_size(const void *message);
 /* Returns a new, empty message of type @type in @arena; NULL if it does not fit. */
 void *message_new(const ProtobufCMessageDescriptor *type, struct arena *arena);
 
+/* Gives @event a new, empty body of kind @body and returns it; NULL, with @event unchanged, if it
+ * does not fit. */
+void *message_new_body(Hs__Event *event, Hs__Event__BodyCase body, struct arena *arena);
+
 /* Returns a deep copy of @message in @arena; NULL if it does not fit. */
 void *message_copy(const void *message, struct arena *arena);
 

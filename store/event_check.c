@@ -23,10 +23,28 @@ static const char *fault_of_review(const Hs__Proposal *proposal, uint32_t round,
     return "the event is about a review that its round does not have";
 }
 
+/* Of a clock of a review, or of the whole proposal where no department is named. */
+static const char *fault_of_clock(const Hs__Proposal *proposal, uint32_t round,
+                                  const char *department)
+{
+    if (department[0] != '\0') {
+        return fault_of_review(proposal, round, department);
+    }
+    return proposal == NULL ? "the event is about a proposal that was not submitted" : NULL;
+}
+
+static const char *fault_of_hold(const Hs__ClockHeld *held, const Hs__Proposal *proposal)
+{
+    if (held->hold == NULL) {
+        return "a clock is held without a hold";
+    }
+    return fault_of_clock(proposal, held->round, held->department);
+}
+
 static const char *fault_of_resumption(const Hs__ClockResumed *resumed,
                                        const Hs__Proposal *proposal)
 {
-    const char *fault = fault_of_review(proposal, resumed->round, resumed->department);
+    const char *fault = fault_of_clock(proposal, resumed->round, resumed->department);
 
     for (size_t i = 0; fault == NULL && i < proposal->n_reviews; i++) {
         const Hs__Review *review = proposal->reviews[i];
@@ -34,6 +52,29 @@ static const char *fault_of_resumption(const Hs__ClockResumed *resumed,
         if (strcmp(review->department, resumed->department) == 0 &&
             (review->state != HS__REVIEW__STATE__HELD || review->n_holds == 0)) {
             return "a clock goes on that did not stand";
+        }
+    }
+    return fault;
+}
+
+static const char *fault_of_extension(const Hs__LimitExtended *extended,
+                                      const Hs__Proposal *proposal)
+{
+    if (extended->extension == NULL) {
+        return "a limit is extended by nothing";
+    }
+    return fault_of_clock(proposal, extended->round, extended->department);
+}
+
+static const char *fault_of_reopening(const Hs__ReviewReopened *reopened,
+                                      const Hs__Proposal *proposal)
+{
+    const char *fault = fault_of_review(proposal, reopened->round, reopened->department);
+
+    for (size_t i = 0; fault == NULL && i < proposal->n_reviews; i++) {
+        if (strcmp(proposal->reviews[i]->department, reopened->department) == 0 &&
+            proposal->reviews[i]->late_opinion == NULL) {
+            return "a review is reopened without a late opinion";
         }
     }
     return fault;
@@ -94,6 +135,7 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
     case HS__EVENT__BODY_DEPARTMENT_DEFINED:
     case HS__EVENT__BODY_DEFINITION_PUBLISHED:
     case HS__EVENT__BODY_PINS_SET:
+    case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
         return fault_of_office_event(event);
     case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
         return fault_of_submission(event, proposal);
@@ -118,7 +160,34 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
         return fault_of_review(proposal, event->review_overdue->round,
                                event->review_overdue->department);
     case HS__EVENT__BODY_CLOCK_HELD:
-        return fault_of_review(proposal, event->clock_held->round, event->clock_held->department);
+        return fault_of_hold(event->clock_held, proposal);
+    case HS__EVENT__BODY_RUNG_REACHED:
+        return fault_of_review(proposal, event->rung_reached->round,
+                               event->rung_reached->department);
+    case HS__EVENT__BODY_DEADLINE_MOVED:
+        return fault_of_clock(proposal, event->deadline_moved->round,
+                              event->deadline_moved->department);
+    case HS__EVENT__BODY_LIMIT_EXTENDED:
+        return fault_of_extension(event->limit_extended, proposal);
+    case HS__EVENT__BODY_HOLD_ASKED:
+        return fault_of_review(proposal, event->hold_asked->round, event->hold_asked->department);
+    case HS__EVENT__BODY_HOLD_REFUSED:
+        return fault_of_review(proposal, event->hold_refused->round,
+                               event->hold_refused->department);
+    case HS__EVENT__BODY_REVIEW_MARKED:
+        return fault_of_review(proposal, event->review_marked->round,
+                               event->review_marked->department);
+    case HS__EVENT__BODY_REVIEW_DELIVERED:
+        return fault_of_review(proposal, event->review_delivered->round,
+                               event->review_delivered->department);
+    case HS__EVENT__BODY_REVIEW_REMINDED:
+        return fault_of_review(proposal, event->review_reminded->round,
+                               event->review_reminded->department);
+    case HS__EVENT__BODY_REVIEW_ESCALATED:
+        return fault_of_review(proposal, event->review_escalated->round,
+                               event->review_escalated->department);
+    case HS__EVENT__BODY_REVIEW_REOPENED:
+        return fault_of_reopening(event->review_reopened, proposal);
     case HS__EVENT__BODY_CLOCK_RESUMED:
         return fault_of_resumption(event->clock_resumed, proposal);
     case HS__EVENT__BODY_PACKET_REVISED:
@@ -130,6 +199,8 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
     case HS__EVENT__BODY_CORRECTION_REQUESTED:
     case HS__EVENT__BODY_VERDICT_ISSUED:
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
+    case HS__EVENT__BODY_CLOCK_PASSED:
+    case HS__EVENT__BODY_CORRECTION_LAPSED:
         break;
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:

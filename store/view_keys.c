@@ -4,7 +4,7 @@
 #include "store/row.h"
 #include "store/views.h"
 
-enum { ROWS_OF_PROPOSAL = 3, ROWS_OF_REVIEW = 2 };
+enum { ROWS_OF_PROPOSAL = 4, ROWS_OF_REVIEW = 2 };
 
 static enum err add(struct view_keys *keys, enum table table, const struct row_key *key,
                     struct arena *arena)
@@ -87,17 +87,24 @@ static enum err add_inbox(struct view_keys *keys, const Hs__Proposal *record,
     return add(keys, TABLE_INBOX, &key, arena);
 }
 
-static enum err add_deadline(struct view_keys *keys, const Hs__Proposal *record,
-                             const Hs__Review *review, struct arena *arena)
+static enum err add_wake(struct view_keys *keys, const Hs__Proposal *record,
+                         const Hs__Review *review, struct arena *arena)
 {
     struct row_key key;
 
     row_key_clear(&key);
-    row_key_add_u64(&key, (uint64_t)review->due_at);
+    row_key_add_u64(&key, (uint64_t)(review == NULL ? record->wake_at : review->wake_at));
     row_key_add_u64(&key, record->id);
-    row_key_add_u8(&key, DEADLINE_REVIEW);
-    row_key_add_text(&key, review->department);
+    row_key_add_u8(&key, review == NULL ? DEADLINE_PROPOSAL : DEADLINE_REVIEW);
+    row_key_add_text(&key, review == NULL ? "" : review->department);
     return add(keys, TABLE_DEADLINES, &key, arena);
+}
+
+/* The clocks of the whole run from the first correction to the verdict. */
+static bool has_clocks(const Hs__Proposal *record)
+{
+    return record->wake_at > 0 && (record->status == HS__PROPOSAL__STATUS__INCOMPLETE ||
+                                   record->status == HS__PROPOSAL__STATUS__IN_REVIEW);
 }
 
 static enum err add_review(struct view_keys *keys, const Hs__Proposal *record,
@@ -109,8 +116,8 @@ static enum err add_review(struct view_keys *keys, const Hs__Proposal *record,
         return ERR_OK;
     }
     err = add_inbox(keys, record, review, arena);
-    if (err == ERR_OK && review->state == HS__REVIEW__STATE__OPEN && review->due_at > 0) {
-        err = add_deadline(keys, record, review, arena);
+    if (err == ERR_OK && review->wake_at > 0 && record->status == HS__PROPOSAL__STATUS__IN_REVIEW) {
+        err = add_wake(keys, record, review, arena);
     }
     return err;
 }
@@ -131,6 +138,9 @@ enum err view_keys_of(const Hs__Proposal *record, struct arena *arena, struct vi
     }
     if (err == ERR_OK) {
         err = add_number(&keys, record, arena);
+    }
+    if (err == ERR_OK && has_clocks(record)) {
+        err = add_wake(&keys, record, NULL, arena);
     }
     for (size_t i = 0; i < record->n_reviews && err == ERR_OK; i++) {
         err = add_review(&keys, record, record->reviews[i], arena);

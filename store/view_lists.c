@@ -152,7 +152,8 @@ static enum err read_deadline(struct transaction *txn, const struct row *row, st
     if (err != ERR_OK) {
         return err;
     }
-    if (row->key.size <= fixed || row->key.data[fixed - 1] != DEADLINE_REVIEW) {
+    if (row->key.size < fixed ||
+        (row->key.size == fixed) != (row->key.data[fixed - 1] == DEADLINE_PROPOSAL)) {
         return row_is_corrupt(txn, TABLE_DEADLINES, row->key, "not a deadline");
     }
     *out = (struct due_review){

@@ -10,7 +10,7 @@
  *   packets      proposal u64, version u32                      seq u64, index u32, hash 32
  *   opinions     proposal u64, round u32, department            seq u64, index u32, hash 32
  *   inbox        department, 0, part u8, due_ms u64, proposal u64, round u32
- *   deadlines    due_ms u64, proposal u64, kind u8, department
+ *   deadlines    wake_ms u64, proposal u64, kind u8, department
  *   by_status    status u8, proposal u64
  *   by_party     applicant, 0, proposal u64
  *   by_number    number                                         proposal u64
@@ -22,8 +22,9 @@
  *
  * seq and index are a received entry's and a command's in its envelope; where the index is
  * INDEX_OF_EVENT (of pins) seq is the event's. The inbox holds the reviews that a department still
- * has to answer, those without a limit last (due_ms UINT64_MAX); deadlines the open reviews that
- * have a limit. To change a layout raise VIEWS_VERSION: views are then made anew at the next start.
+ * has to answer, those without a limit last (due_ms UINT64_MAX); deadlines the clocks
+ * of reviews and proposals by when they next do something. To change a layout raise VIEWS_VERSION:
+ * views are then made anew at the next start.
  *
  * Every function reads; texts and messages are copies in the caller's arena. Times are milliseconds
  * since the Unix epoch, UTC. Any may give ERR_CORRUPT (the words of the database name table and
@@ -42,13 +43,16 @@
 #include "store/database.h"
 
 enum {
-    VIEWS_VERSION = 3,
+    VIEWS_VERSION = 4,
 };
 
 #define INDEX_OF_EVENT UINT32_MAX /* the body is in the event itself */
 
-/* What a deadline is about. */
-enum deadline_kind { DEADLINE_REVIEW = 1 };
+/* Whose clock a deadline is about. */
+enum deadline_kind {
+    DEADLINE_REVIEW = 1,
+    DEADLINE_PROPOSAL = 2, /* without a department */
+};
 
 /* The parts of a department's inbox. */
 enum inbox_part {
@@ -73,10 +77,11 @@ struct command_row {
 };
 
 enum definition_kind {
-    DEFINITION_DICTIONARY = 1, /* these three as in Publish.Kind */
+    DEFINITION_DICTIONARY = 1, /* these four as in Publish.Kind */
     DEFINITION_PROCESS = 2,
     DEFINITION_PACK = 3,
-    DEFINITION_PINS = 4,
+    DEFINITION_CALENDAR = 4,
+    DEFINITION_PINS = 5,
 };
 
 /* Where a definition is. */
@@ -97,8 +102,8 @@ struct views_state {
 struct due_review {
     uint64_t proposal;
     uint32_t round;         /* 0 in a deadline: the proposal's present one */
-    const char *department; /* in the caller's arena */
-    int64_t due_ms;         /* INT64_MAX: no limit */
+    const char *department; /* in the caller's arena; empty in a deadline: of the proposal */
+    int64_t due_ms;         /* INT64_MAX: no limit; in a deadline when the clock wakes */
 };
 
 struct due_reviews {
@@ -155,11 +160,11 @@ struct inbox {
 enum err view_inbox(struct transaction *txn, const struct inbox *inbox, size_t max,
                     struct arena *arena, struct due_reviews *out);
 
-/* Sets @out to the first @max deadlines with due_ms < @before_ms, the soonest first. */
+/* Sets @out to the first @max deadlines that come before @before_ms, the soonest first. */
 enum err view_deadlines(struct transaction *txn, int64_t before_ms, size_t max, struct arena *arena,
                         struct due_reviews *out);
 
-/* Sets @due_ms to the soonest deadline. ERR_ABSENT if there is none. */
+/* Sets @due_ms to when the soonest deadline comes. ERR_ABSENT if there is none. */
 enum err view_next_deadline(struct transaction *txn, int64_t *due_ms);
 
 /* ---- for the files of store/: the layouts ---- */

@@ -220,30 +220,20 @@ static void answer_query(struct fixture *f, const Hs__Query *query)
 /* Returns the code with which @command is refused, or NULL. */
 static const char *take_command(struct fixture *f, const Hs__Command *command)
 {
-    switch (command->body_case) {
-    case HS__COMMAND__BODY_GIVE_OPINION:
+    if (command->body_case == HS__COMMAND__BODY_GIVE_OPINION) {
         f->opinions[f->opinion_count++ % ARRAY_COUNT(f->opinions)] = command->give_opinion;
         return f->refuses_opinions;
-    case HS__COMMAND__BODY_RECORD_FINDINGS:
+    }
+    if (command->body_case == HS__COMMAND__BODY_RECORD_FINDINGS) {
         f->findings[f->finding_count++ % ARRAY_COUNT(f->findings)] = command->record_findings;
         return f->refuses_others;
-    case HS__COMMAND__BODY_PUBLISH:
+    }
+    if (command->body_case == HS__COMMAND__BODY_PUBLISH) {
         f->publish_count++;
         if (f->refuses_pack == NULL) {
             f->pack_in_force = (struct bytes){f->pack.hash.bytes, HASH_BYTES};
         }
         return f->refuses_pack;
-    case HS__COMMAND__BODY_RECEIVE_REVIEW:
-    case HS__COMMAND__BODY_SUBMIT:
-    case HS__COMMAND__BODY_REVISE:
-    case HS__COMMAND__BODY_WITHDRAW:
-    case HS__COMMAND__BODY_SETTLE_COMPETENCE:
-    case HS__COMMAND__BODY_DEFINE_DEPARTMENT:
-    case HS__COMMAND__BODY_ENROL:
-    case HS__COMMAND__BODY_CHANGE_PRINCIPAL:
-    case HS__COMMAND__BODY__NOT_SET:
-    case _HS__COMMAND__BODY__CASE_IS_INT_SIZE:
-        break;
     }
     assert_int_equal(command->body_case, HS__COMMAND__BODY_RECEIVE_REVIEW);
     f->receive_count++;

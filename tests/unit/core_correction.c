@@ -238,7 +238,7 @@ static void a_clock_that_stands_has_no_deadline(void **state)
                                   .office = &f->office.office,
                                   .proposal = &f->proposal,
                                   .arena = &f->arena};
-    decide_deadline(&situation, "fire", &f->decision);
+    decide_wake(&situation, "fire", &f->decision);
 
     assert_int_equal(f->decision.event_count, 0);
 }

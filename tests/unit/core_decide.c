@@ -269,7 +269,7 @@ static void pass_deadline(struct fixture *f)
 {
     struct situation situation = situation_of(f, NULL);
 
-    decide_deadline(&situation, "fire", &f->decision);
+    decide_wake(&situation, "fire", &f->decision);
     for (size_t i = 0; i < f->decision.event_count; i++) {
         apply_proposal(&f->proposal, f->decision.events[i], (struct event_entry){i + 1, f->now_ms},
                        &f->arena);

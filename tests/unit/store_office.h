@@ -256,6 +256,7 @@ static inline void office_open_round(struct office *office, uint64_t proposal,
 
     fire.department = "fire";
     fire.due_at = office->now_ms + WORKING_DAY_MS;
+    fire.wake_at = fire.due_at + 1;
     planning.department = "planning";
     opened.round = 1;
     opened.stage = "review";

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What events do to the clocks of a proposal. Due dates and wake-ups come with the events: no
+ * calendar is needed to read the journal. */
+#include "core/apply_parts.h"
+
+#include <string.h>
+
+#include "core/clock.h"
+#include "lib/check.h"
+
+/* ---- the clocks of the whole ---- */
+
+/* Gives @proposal a list of clocks of its own, with @more empty ones behind. Records are not
+ * changed in place: the list may be another's. */
+static void own_clocks(Hs__Proposal *proposal, size_t more, struct arena *arena)
+{
+    size_t count = proposal->n_clocks + more;
+    Hs__Clock **rows = arena_array(arena, count, sizeof(Hs__Clock *));
+    Hs__Clock *clocks = arena_array(arena, count, sizeof *clocks);
+
+    require(rows != NULL && clocks != NULL);
+    for (size_t i = 0; i < count; i++) {
+        clocks[i] = i < proposal->n_clocks ? *proposal->clocks[i] : (Hs__Clock)HS__CLOCK__INIT;
+        rows[i] = &clocks[i];
+    }
+    proposal->clocks = rows;
+    proposal->n_clocks = count;
+}
+
+void apply_clock_started(Hs__Proposal *proposal, const Hs__Clock *clock, struct arena *arena)
+{
+    size_t index = 0;
+
+    if (clock == NULL) {
+        return;
+    }
+    while (index < proposal->n_clocks && proposal->clocks[index]->kind != clock->kind) {
+        index++;
+    }
+    own_clocks(proposal, index == proposal->n_clocks ? 1 : 0, arena);
+    *proposal->clocks[index] = *clock;
+    proposal->wake_at = proposal_wake(proposal);
+}
+
+void apply_clock_ended(Hs__Proposal *proposal, Hs__Clock__Kind kind, int64_t at_ms,
+                       struct arena *arena)
+{
+    if (proposal_clock(proposal, kind) == NULL) {
+        return;
+    }
+    own_clocks(proposal, 0, arena);
+    proposal_clock(proposal, kind)->ended_at = at_ms;
+    proposal->wake_at = proposal_wake(proposal);
+}
+
+/* ---- holds ---- */
+
+/* Returns a copy of @holds with @more empty ones behind. */
+static Hs__Hold **copy_holds(Hs__Hold *const *holds, size_t count, size_t more, struct arena *arena)
+{
+    Hs__Hold **rows = arena_array(arena, count + more, sizeof(Hs__Hold *));
+    Hs__Hold *copies = arena_array(arena, count + more, sizeof *copies);
+
+    require(rows != NULL && copies != NULL);
+    for (size_t i = 0; i < count + more; i++) {
+        copies[i] = i < count ? *holds[i] : (Hs__Hold)HS__HOLD__INIT;
+        rows[i] = &copies[i];
+    }
+    return rows;
+}
+
+/* Nothing is asked for any more where no review waits for a correction. */
+static void settle_correction(Hs__Proposal *proposal, int64_t at_ms, struct arena *arena)
+{
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        const Hs__Review *review = proposal->reviews[i];
+
+        for (size_t j = 0; j < review->n_holds; j++) {
+            if (review->holds[j]->to_at == 0 &&
+                review->holds[j]->reason == HS__HOLD__REASON__CORRECTION) {
+                return;
+            }
+        }
+    }
+    proposal->n_missing = 0;
+    apply_clock_ended(proposal, HS__CLOCK__KIND__CORRECTION, at_ms, arena);
+}
+
+void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms,
+                       struct arena *arena)
+{
+    if (!review_is_held(review)) {
+        return;
+    }
+    review->holds = copy_holds(review->holds, review->n_holds, 0, arena);
+    for (size_t i = 0; i < review->n_holds; i++) {
+        if (review->holds[i]->to_at == 0) {
+            review->holds[i]->to_at = at_ms;
+        }
+    }
+    settle_correction(proposal, at_ms, arena);
+}
+
+static void total_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, struct arena *arena)
+{
+    own_clocks(proposal, 0, arena);
+
+    Hs__Clock *total = proposal_clock(proposal, HS__CLOCK__KIND__TOTAL);
+    if (total != NULL) {
+        total->holds = copy_holds(total->holds, total->n_holds, 1, arena);
+        *total->holds[total->n_holds++] = *held->hold;
+        proposal->wake_at = proposal_wake(proposal);
+    }
+}
+
+static void clock_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, struct arena *arena)
+{
+    if (held->department[0] == '\0') {
+        total_held(proposal, held, arena);
+        return;
+    }
+
+    Hs__Review *review = apply_review(proposal, held->department);
+    review->holds = copy_holds(review->holds, review->n_holds, 1, arena);
+    *review->holds[review->n_holds++] = *held->hold;
+    review->state = HS__REVIEW__STATE__HELD;
+    review->wake_at = held->wake_at;
+    if (held->hold->reason != HS__HOLD__REASON__CORRECTION) {
+        review->hold_asked = NULL;
+    }
+}
+
+static void end_reason(Hs__Hold *const *holds, size_t count, const Hs__ClockResumed *resumed)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (holds[i]->to_at == 0 && holds[i]->reason == resumed->reason) {
+            holds[i]->to_at = resumed->to_at;
+        }
+    }
+}
+
+static void total_resumed(Hs__Proposal *proposal, const Hs__ClockResumed *resumed,
+                          struct arena *arena)
+{
+    own_clocks(proposal, 0, arena);
+
+    Hs__Clock *total = proposal_clock(proposal, HS__CLOCK__KIND__TOTAL);
+    if (total != NULL) {
+        total->holds = copy_holds(total->holds, total->n_holds, 0, arena);
+        end_reason(total->holds, total->n_holds, resumed);
+        total->due_at = resumed->due_at;
+        total->provisional = resumed->provisional;
+        proposal->wake_at = proposal_wake(proposal);
+    }
+}
+
+static void clock_resumed(Hs__Proposal *proposal, const Hs__ClockResumed *resumed,
+                          struct event_entry entry, struct arena *arena)
+{
+    if (resumed->department[0] == '\0') {
+        total_resumed(proposal, resumed, arena);
+        return;
+    }
+
+    Hs__Review *review = apply_review(proposal, resumed->department);
+    review->holds = copy_holds(review->holds, review->n_holds, 0, arena);
+    end_reason(review->holds, review->n_holds, resumed);
+    review->wake_at = resumed->wake_at;
+    if (!review_is_held(review)) {
+        review->state = HS__REVIEW__STATE__OPEN;
+        review->due_at = resumed->due_at;
+        review->provisional = resumed->provisional;
+        review->rung_at = resumed->to_at;
+    }
+    if (resumed->reason == HS__HOLD__REASON__CORRECTION) {
+        review->packet = proposal->packet;
+        review->packet_version = proposal->packet_version;
+        settle_correction(proposal, entry.at_ms, arena);
+    }
+}
+
+/* ---- the ladder and the due date ---- */
+
+static void rung_reached(Hs__Proposal *proposal, const Hs__RungReached *reached, int64_t at_ms)
+{
+    Hs__Review *review = apply_review(proposal, reached->department);
+
+    review->rung_at = reached->rung_at;
+    review->wake_at = reached->wake_at;
+    if (reached->reminds && at_ms <= review->due_at) {
+        review->reminders++;
+        review->reminded_at = at_ms;
+    }
+}
+
+static void review_reminded(Hs__Proposal *proposal, const Hs__ReviewReminded *reminded,
+                            int64_t at_ms)
+{
+    Hs__Review *review = apply_review(proposal, reminded->department);
+
+    if (review->due_at == 0 || at_ms <= review->due_at) {
+        review->reminders++;
+    }
+    review->reminded_at = at_ms;
+}
+
+static void deadline_moved(Hs__Proposal *proposal, const Hs__DeadlineMoved *moved, int64_t at_ms,
+                           struct arena *arena)
+{
+    if (moved->department[0] == '\0') {
+        own_clocks(proposal, 0, arena);
+
+        Hs__Clock *clock = proposal_clock(proposal, moved->clock);
+        if (clock != NULL) {
+            clock->due_at = moved->due_at;
+            clock->provisional = moved->provisional;
+            proposal->wake_at = proposal_wake(proposal);
+        }
+        return;
+    }
+
+    Hs__Review *review = apply_review(proposal, moved->department);
+    review->due_at = moved->due_at;
+    review->wake_at = moved->wake_at;
+    review->provisional = moved->provisional;
+    review->rung_at = at_ms;
+}
+
+static void correction_extended(Hs__Proposal *proposal, const Hs__LimitExtended *extended,
+                                struct arena *arena)
+{
+    own_clocks(proposal, 0, arena);
+
+    Hs__Clock *clock = proposal_clock(proposal, HS__CLOCK__KIND__CORRECTION);
+    if (clock != NULL) {
+        clock->extensions =
+            (Hs__Extension **)apply_grown(clock->extensions, clock->n_extensions, arena);
+        clock->extensions[clock->n_extensions++] = extended->extension;
+        clock->due_at = extended->due_at;
+        clock->provisional = extended->provisional;
+        proposal->wake_at = proposal_wake(proposal);
+    }
+}
+
+static void limit_extended(Hs__Proposal *proposal, const Hs__LimitExtended *extended, int64_t at_ms,
+                           struct arena *arena)
+{
+    if (extended->department[0] == '\0') {
+        correction_extended(proposal, extended, arena);
+        return;
+    }
+
+    Hs__Review *review = apply_review(proposal, extended->department);
+    review->extensions =
+        (Hs__Extension **)apply_grown(review->extensions, review->n_extensions, arena);
+    review->extensions[review->n_extensions++] = extended->extension;
+    review->due_at = extended->due_at;
+    review->wake_at = extended->wake_at;
+    review->provisional = extended->provisional;
+    review->rung_at = at_ms;
+    if (review->state == HS__REVIEW__STATE__OVERDUE) {
+        review->state = HS__REVIEW__STATE__OPEN;
+        review->result = HS__OPINION__RESULT__UNSPECIFIED;
+    }
+}
+
+static void review_overdue(Hs__Proposal *proposal, const Hs__ReviewOverdue *overdue, int64_t at_ms)
+{
+    Hs__Review *review = apply_review(proposal, overdue->department);
+
+    review->barrier = overdue->barrier;
+    review->wake_at = overdue->wake_at;
+    review->rung_at = overdue->due_at;
+    if (overdue->disposition == HS__SILENCE__DISPOSITION__TACIT) {
+        review->state = HS__REVIEW__STATE__CLOSED;
+        review->result = HS__OPINION__RESULT__TACIT;
+        review->given_at = at_ms;
+        review->written_due_at = overdue->written_due_at;
+        return;
+    }
+    review->state = HS__REVIEW__STATE__OVERDUE;
+    review->result = HS__OPINION__RESULT__OVERDUE;
+}
+
+static void review_reopened(Hs__Proposal *proposal, const Hs__ReviewReopened *reopened)
+{
+    Hs__Review *review = apply_review(proposal, reopened->department);
+    const Hs__LateOpinion *late = review->late_opinion;
+
+    require(late != NULL); /* the store holds the event to it */
+    review->state = HS__REVIEW__STATE__CLOSED;
+    review->result = late->result;
+    review->opinion = late->opinion;
+    review->given_at = late->given_at;
+    review->given_by = late->given_by;
+    review->signer = late->signer;
+    review->item_count = late->item_count;
+    review->late = true;
+}
+
+/* ---- stamps ---- */
+
+static void received(Hs__Review *review, int64_t wake_ms, int64_t at_ms)
+{
+    if (review->received_at == 0) {
+        review->received_at = at_ms;
+        review->wake_at = wake_ms;
+    }
+}
+
+static void review_marked(Hs__Proposal *proposal, const Hs__ReviewMarked *marked, int64_t at_ms)
+{
+    Hs__Review *review = apply_review(proposal, marked->department);
+
+    received(review, marked->wake_at, at_ms); /* who reads it has received it */
+    if (marked->mark == HS__MARK_REVIEW__MARK__ACCEPTED) {
+        review->accepted_at = at_ms;
+        review->accepted_by = marked->marked_by;
+    }
+    if (review->opened_at == 0) {
+        review->opened_at = at_ms;
+    }
+}
+
+static void review_delivered(Hs__Proposal *proposal, const Hs__ReviewDelivered *delivered,
+                             int64_t at_ms)
+{
+    Hs__Review *review = apply_review(proposal, delivered->department);
+
+    received(review, delivered->wake_at, at_ms);
+    review->delivered_by = delivered->means;
+}
+
+static void clock_passed(Hs__Proposal *proposal, const Hs__ClockPassed *passed, struct arena *arena)
+{
+    own_clocks(proposal, 0, arena);
+
+    Hs__Clock *clock = proposal_clock(proposal, passed->kind);
+    if (clock != NULL) {
+        clock->passed = true;
+        proposal->wake_at = proposal_wake(proposal);
+    }
+}
+
+static void correction_lapsed(Hs__Proposal *proposal, int64_t at_ms)
+{
+    proposal->status = HS__PROPOSAL__STATUS__LAPSED;
+    proposal->concluded_at = at_ms;
+    proposal->wake_at = 0;
+}
+
+void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
+                  struct arena *arena)
+{
+    switch ((int)event->body_case) {
+    case HS__EVENT__BODY_CLOCK_HELD:
+        clock_held(proposal, event->clock_held, arena);
+        break;
+    case HS__EVENT__BODY_CLOCK_RESUMED:
+        clock_resumed(proposal, event->clock_resumed, entry, arena);
+        break;
+    case HS__EVENT__BODY_RUNG_REACHED:
+        rung_reached(proposal, event->rung_reached, entry.at_ms);
+        break;
+    case HS__EVENT__BODY_REVIEW_REMINDED:
+        review_reminded(proposal, event->review_reminded, entry.at_ms);
+        break;
+    case HS__EVENT__BODY_DEADLINE_MOVED:
+        deadline_moved(proposal, event->deadline_moved, entry.at_ms, arena);
+        break;
+    case HS__EVENT__BODY_LIMIT_EXTENDED:
+        limit_extended(proposal, event->limit_extended, entry.at_ms, arena);
+        break;
+    case HS__EVENT__BODY_REVIEW_OVERDUE:
+        review_overdue(proposal, event->review_overdue, entry.at_ms);
+        break;
+    case HS__EVENT__BODY_HOLD_ASKED:
+        apply_review(proposal, event->hold_asked->department)->hold_asked = event->hold_asked->hold;
+        break;
+    case HS__EVENT__BODY_HOLD_REFUSED:
+        apply_review(proposal, event->hold_refused->department)->hold_asked = NULL;
+        break;
+    case HS__EVENT__BODY_REVIEW_MARKED:
+        review_marked(proposal, event->review_marked, entry.at_ms);
+        break;
+    case HS__EVENT__BODY_REVIEW_DELIVERED:
+        review_delivered(proposal, event->review_delivered, entry.at_ms);
+        break;
+    case HS__EVENT__BODY_REVIEW_REOPENED:
+        review_reopened(proposal, event->review_reopened);
+        break;
+    case HS__EVENT__BODY_CLOCK_PASSED:
+        clock_passed(proposal, event->clock_passed, arena);
+        break;
+    case HS__EVENT__BODY_CORRECTION_LAPSED:
+        correction_lapsed(proposal, entry.at_ms);
+        break;
+    default: /* apply_proposal() sends no other */
+        require(false);
+    }
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* apply_parts.h - for the files of apply alone: what they share. apply.h says what apply does. */
+#ifndef CORE_APPLY_PARTS_H
+#define CORE_APPLY_PARTS_H
+
+#include "core/apply.h"
+
+/* Returns the review of @department in the present round; events name no other. */
+Hs__Review *apply_review(const Hs__Proposal *proposal, const char *department);
+
+/* Returns @array with room for one more pointer, in @arena. */
+void **apply_grown(void *array, size_t count, struct arena *arena);
+
+/* ---- apply_clocks.c ---- */
+
+/* Changes @proposal by an event about its clocks. */
+void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
+                  struct arena *arena);
+
+/* Starts @clock, or puts it in the place of the one of its kind. NULL: nothing happens. */
+void apply_clock_started(Hs__Proposal *proposal, const Hs__Clock *clock, struct arena *arena);
+
+/* Ends the clock of @kind, if it runs. */
+void apply_clock_ended(Hs__Proposal *proposal, Hs__Clock__Kind kind, int64_t at_ms,
+                       struct arena *arena);
+
+/* Ends every hold of @review: what it stood for is answered. Where no review waits for a correction
+ * any more nothing is asked for. */
+void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms,
+                       struct arena *arena);
+
+#endif
