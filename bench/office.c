@@ -122,7 +122,7 @@ static enum err begin(struct orders *orders)
         .office_curve_key = halves.curve,
         .security_admin =
             message_of(orders, &orders->security, HS__PRINCIPAL__ROLE__SECURITY_ADMIN),
-        .clock = clock_real(),
+        .time = time_source_machine(),
     };
     enum err err = founding_begin(&settings, &orders->founding, &failure);
     if (err != ERR_OK) {

@@ -22,7 +22,7 @@ enum {
     SECOND_MS = 1000,
     READERS_SECONDS = 60,
     SWEEP_SECONDS = 3600,
-    ALARM_WAIT_MAX_MS = 60 * 1000, /* the wall clock may be stepped: look again at least so often */
+    ALARM_WAIT_MAX_MS = 3600 * 1000, /* the second looks at what the timer cannot know: steps */
 };
 
 static enum err load_office(struct broker *broker);
@@ -124,6 +124,7 @@ static void run_turn(struct broker *broker)
             log_event(broker->options.log, LOG_ERROR, "store_full", log_err(err), LOG_END);
         }
         log_turn(broker, alarms);
+        clock_watch_log(broker);
         release_turn(broker);
     }
     while (taken != NULL) {
@@ -159,28 +160,35 @@ static void on_alarm(uv_timer_t *timer)
     }
 }
 
+/* Returns how many milliseconds of the machine it is from @now_ms to the next deadline. */
+static uint64_t wait_for_alarm(const struct broker *broker, int64_t now_ms)
+{
+    int64_t rate = broker->options.time.rate;
+    int64_t left_ms = broker->due_ms - now_ms;
+    int64_t wait_ms = left_ms < 1 ? 1 : left_ms / rate + (left_ms % rate > 0);
+
+    if (broker->is_full || broker->is_store_full) {
+        return SECOND_MS;
+    }
+    return (uint64_t)(wait_ms > ALARM_WAIT_MAX_MS ? ALARM_WAIT_MAX_MS : wait_ms);
+}
+
 static void arm_alarm(struct broker *broker)
 {
     struct transaction *txn = NULL;
-    int64_t due_ms = 0;
+    struct turn_outlook outlook;
 
     if (broker->is_stopping || journal_read_begin(broker->journal, &txn) != ERR_OK) {
         return;
     }
-    if (view_next_deadline(txn, &due_ms) == ERR_OK) {
-        int64_t now_ms = broker->options.clock.wall_ms(broker->options.clock.self);
-        int64_t wait_ms = due_ms - now_ms;
-
-        wait_ms = wait_ms < 1 ? 1 : wait_ms;
-        wait_ms = wait_ms > ALARM_WAIT_MAX_MS ? ALARM_WAIT_MAX_MS : wait_ms;
-        if (broker->is_full || broker->is_store_full) {
-            wait_ms = SECOND_MS;
-        }
-        uv_timer_start(&broker->alarm, on_alarm, (uint64_t)wait_ms, 0);
-    } else {
-        uv_timer_stop(&broker->alarm);
-    }
+    broker->is_due_known = view_next_deadline(txn, &broker->due_ms) == ERR_OK;
     journal_read_end(txn);
+    if (broker->is_due_known && turn_look(broker->turn, &outlook) &&
+        outlook.time.suspicion == HS__TRUSTED_TIME__SUSPICION__NONE) {
+        uv_timer_start(&broker->alarm, on_alarm, wait_for_alarm(broker, outlook.time.now_ms), 0);
+    } else {
+        uv_timer_stop(&broker->alarm); /* the second looks whether the clock is believed again */
+    }
 }
 
 /* ---- what came ---- */
@@ -283,6 +291,9 @@ static void on_second(uv_timer_t *timer)
     end_silent_sessions(broker);
     if (broker->is_dispatch_due) {
         dispatch_all(broker);
+    }
+    if (!broker->is_full && !broker->is_store_full && clock_watch_is_due(broker)) {
+        run_turn(broker);
     }
     (void)journal_sync_head(broker->journal); /* a witness beside the journal, not a promise */
     if (++broker->seconds % READERS_SECONDS == 0) {
@@ -397,7 +408,7 @@ static void make_turn(struct broker *broker)
         .library = broker->library,
         .directory = &broker->directory,
         .key = &broker->keys.sign,
-        .clock = broker->options.clock,
+        .time = broker->options.time,
         .has_document = transfer_has,
         .self = broker->documents,
     };

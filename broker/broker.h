@@ -25,7 +25,8 @@ struct broker_options {
     uint64_t map_bytes;     /* of the journal; 0: the default */
     uint64_t reserve_bytes; /* free space below which commands are refused */
     struct log *log;
-    struct clock clock;
+    struct clock clock;      /* the machine's: for the network and for files */
+    struct time_source time; /* the office's */
 };
 
 /* The parts are shared by the files of broker/; other programs use the functions below. */
@@ -60,6 +61,8 @@ struct broker {
     bool is_store_full;   /* the last turn found no room in the store: deadlines wait a second */
     bool is_dispatch_due; /* reviews were left over for want of room in an arena */
     bool is_stopping;
+    bool is_due_known; /* due_ms is the next deadline */
+    int64_t due_ms;
     int exit_status;
     uint64_t seconds;
 };
@@ -87,6 +90,16 @@ void broker_flush(struct broker *broker, struct bytes head);
 void broker_close(struct broker *broker);
 
 /* ---- between the files of broker/ ---- */
+
+/* The clock between turns (clock_watch.c): true if a turn would find something new about it, or a
+ * deadline passed. */
+bool clock_watch_is_due(struct broker *broker);
+
+/* Logs what the turn recorded about the clock (clock_watch.c). */
+void clock_watch_log(const struct broker *broker);
+
+/* Fills in what @welcome says of the time, in @arena (clock_watch.c). False: it is full. */
+bool clock_watch_tell(struct broker *broker, Hs__Welcome *welcome, struct arena *arena);
 
 /* Says the replies of the turn to those who asked (replies.c). */
 void replies_say(struct broker *broker);

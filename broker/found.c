@@ -24,7 +24,7 @@ struct founding {
     struct directory directory;
     struct turn *turn;
     struct arena arena;
-    struct clock clock;
+    struct time_source time;
     char *office;
     struct sign_key key;
 };
@@ -97,7 +97,7 @@ static enum err write_genesis(const struct founding_settings *settings, struct f
         .library = founding->library,
         .directory = &founding->directory,
         .key = &founding->key,
-        .clock = founding->clock,
+        .time = founding->time,
     };
 
     founding->turn = turn_new(&turn_settings);
@@ -127,7 +127,7 @@ enum err founding_begin(const struct founding_settings *settings, struct foundin
     arena_init(&founding->arena, FOUNDING_ARENA_BYTES);
     directory_init(&founding->directory);
     founding->library = library_new();
-    founding->clock = settings->clock;
+    founding->time = settings->time;
     founding->key = *settings->office_key;
     founding->office = strdup(settings->office);
     require(founding->office != NULL);
@@ -146,7 +146,8 @@ enum err founding_begin(const struct founding_settings *settings, struct foundin
 
 static void make_id(struct founding *founding, uint8_t id[ID_BYTES])
 {
-    uint64_t ms = (uint64_t)founding->clock.wall_ms(founding->clock.self);
+    const struct clock *clock = &founding->time.clock;
+    uint64_t ms = (uint64_t)clock->wall_ms(clock->self);
     uint8_t time[8];
 
     bytes_put_u64(time, ms);

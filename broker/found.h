@@ -9,10 +9,10 @@
 #ifndef BROKER_FOUND_H
 #define BROKER_FOUND_H
 
+#include "broker/time_source.h"
 #include "core/refusal.h"
 #include "lib/err.h"
 #include "lib/signature.h"
-#include "os/clock.h"
 #include "proto/message.h"
 #include "store/failure.h"
 
@@ -28,7 +28,7 @@ struct founding_settings {
     const struct sign_key *office_key;   /* the broker's */
     const uint8_t *office_curve_key;     /* public, 32 bytes */
     const Hs__Principal *security_admin; /* name, roles, both public keys */
-    struct clock clock;
+    struct time_source time;
 };
 
 /* Makes the journal with its first commit: genesis, the office's own principal, the first security

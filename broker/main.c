@@ -24,6 +24,7 @@ struct daemon {
     struct broker *broker;
     struct log log;
     const char *home;
+    const struct virtual_clock *virtual_clock; /* NULL: the machine's */
     uv_signal_t interrupt;
     uv_signal_t terminate;
     int status;
@@ -31,19 +32,22 @@ struct daemon {
 
 static void print_help(void)
 {
-    puts("usage: huishen-broker --home DIR [--listen tcp://ADDRESS:PORT]\n"
-         "\n"
-         "Serves the office in DIR, which `huishen init` founded: keeps its journal, takes\n"
-         "commands, lends reviews to agents, watches deadlines.\n"
-         "\n"
-         "  --home DIR      the office's home\n"
-         "  --listen ADDR   where to listen, instead of office.yaml's listen; port 0: any\n"
-         "  --help          this text\n"
-         "  --version       the version\n"
-         "\n"
-         "Prints `ready ADDR` on standard output when it serves. Logs to standard error. SIGINT\n"
-         "and SIGTERM end it; nothing acknowledged is lost at any end.\n"
-         "Exit status: 0 ended as asked, 2 bad usage, 4 the environment failed.");
+    puts(
+        "usage: huishen-broker --home DIR [--listen tcp://ADDRESS:PORT] [--clock FROM,RATE,BOOT]\n"
+        "\n"
+        "Serves the office in DIR, which `huishen init` founded: keeps its journal, takes\n"
+        "commands, lends reviews to agents, watches deadlines.\n"
+        "\n"
+        "  --home DIR      the office's home\n"
+        "  --listen ADDR   where to listen, instead of office.yaml's listen; port 0: any\n"
+        "  --clock F,R,B   a demonstration's clock: at B of the machine's boot clock it is F, and\n"
+        "                  then R milliseconds pass in each of the machine's\n"
+        "  --help          this text\n"
+        "  --version       the version\n"
+        "\n"
+        "Prints `ready ADDR` on standard output when it serves. Logs to standard error. SIGINT\n"
+        "and SIGTERM end it; nothing acknowledged is lost at any end.\n"
+        "Exit status: 0 ended as asked, 2 bad usage, 4 the environment failed.");
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -70,6 +74,23 @@ static void write_endpoint(struct daemon *daemon)
     }
 }
 
+/* Clients on this machine take the time of their commands from the same clock. */
+static void write_clock(const struct daemon *daemon)
+{
+    char path[PATH_BYTES];
+    char text[VIRTUAL_CLOCK_TEXT_BYTES];
+
+    (void)snprintf(path, sizeof path, "%s/run/clock", daemon->home);
+    if (daemon->virtual_clock == NULL) {
+        (void)file_remove(path); /* mostly absent */
+        return;
+    }
+    virtual_clock_to_text(daemon->virtual_clock, text);
+    if (file_write(path, bytes_of_text(text), 0600) != ERR_OK) {
+        log_event(&daemon->log, LOG_WARNING, "clock_not_written", log_text("path", path), LOG_END);
+    }
+}
+
 static void on_tested(void *self, enum selftest_result result)
 {
     struct daemon *daemon = self;
@@ -82,6 +103,7 @@ static void on_tested(void *self, enum selftest_result result)
         return;
     }
     write_endpoint(daemon);
+    write_clock(daemon);
     log_event(&daemon->log, LOG_INFO, "ready",
               log_text("endpoint", broker_endpoint(daemon->broker)), LOG_END);
     printf("ready %s\n", broker_endpoint(daemon->broker));
@@ -122,17 +144,16 @@ static int serve(struct daemon *daemon, const struct broker_options *options)
 struct arguments {
     const char *home;
     const char *listen;
+    const char *clock;
 };
 
 /* Reads the command line. Returns -1 to go on, else the exit status. */
 static int read_arguments(int argc, char **argv, struct arguments *out)
 {
     static const struct option options[] = {
-        {"home", required_argument, NULL, 'h'},
-        {"listen", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, '?'},
-        {"version", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0},
+        {"home", required_argument, NULL, 'h'},  {"listen", required_argument, NULL, 'l'},
+        {"clock", required_argument, NULL, 'c'}, {"help", no_argument, NULL, '?'},
+        {"version", no_argument, NULL, 'v'},     {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -142,6 +163,8 @@ static int read_arguments(int argc, char **argv, struct arguments *out)
             out->home = optarg;
         } else if (option == 'l') {
             out->listen = optarg;
+        } else if (option == 'c') {
+            out->clock = optarg;
         } else if (option == 'v') {
             puts("huishen-broker " HUISHEN_VERSION);
             return 0;
@@ -164,15 +187,37 @@ static int read_arguments(int argc, char **argv, struct arguments *out)
     return -1;
 }
 
+/* Reads --clock into @out; false if it cannot be had. */
+static bool read_clock(const struct arguments *arguments, const Hs__OfficeConfig *config,
+                       struct virtual_clock *out)
+{
+    if (!config->demo) {
+        fprintf(stderr, "--clock: only in a demonstration (office.yaml: demo: true)\n");
+        return false;
+    }
+    if (!virtual_clock_from_text(arguments->clock, out) || out->rate == 0) {
+        fprintf(stderr, "--clock: FROM,RATE,BOOT: three numbers\n");
+        return false;
+    }
+    return true;
+}
+
 static int run(const struct arguments *arguments, const Hs__OfficeConfig *config)
 {
     struct daemon daemon = {.home = arguments->home};
+    struct virtual_clock virtual_clock;
     enum log_level level = LOG_INFO;
 
     if (config->log_level[0] != '\0' && !log_level_from_text(config->log_level, &level)) {
         fprintf(stderr, "%s/office.yaml: log_level: debug, info, warning or error\n",
                 arguments->home);
         return EXIT_USAGE;
+    }
+    if (arguments->clock != NULL) {
+        if (!read_clock(arguments, config, &virtual_clock)) {
+            return EXIT_USAGE;
+        }
+        daemon.virtual_clock = &virtual_clock;
     }
     log_init(&daemon.log, STDERR_FILENO, level, config->utc_offset_minutes, clock_real());
 
@@ -185,7 +230,10 @@ static int run(const struct arguments *arguments, const Hs__OfficeConfig *config
         .reserve_bytes = config->reserve_bytes == 0 ? DEFAULT_RESERVE : config->reserve_bytes,
         .log = &daemon.log,
         .clock = clock_real(),
+        .time = daemon.virtual_clock == NULL ? time_source_machine()
+                                             : time_source_virtual(daemon.virtual_clock),
     };
+    options.time.rules = time_rules_of(config);
     return serve(&daemon, &options);
 }
 

@@ -18,13 +18,12 @@ static void say_welcome(struct broker *broker, struct session *session, const Hs
     Hs__BrokerMessage *message = outbox_message(arena);
     Hs__Welcome *welcome = message_new(&hs__welcome__descriptor, arena);
 
-    if (message == NULL || welcome == NULL) {
+    if (message == NULL || welcome == NULL || !clock_watch_tell(broker, welcome, arena)) {
         return;
     }
     welcome->office = broker->office->id;
     welcome->sign_key = broker->office->sign_key;
     welcome->head = (Hs__SignedHead *)(uintptr_t)history_head(broker, session, hello, arena);
-    welcome->now_at = broker->options.clock.wall_ms(broker->options.clock.self);
     welcome->prefix = broker->office->prefix;
     welcome->utc_offset_minutes = broker->office->utc_offset_minutes;
     for (size_t i = 0; i < broker->office->n_packs; i++) {

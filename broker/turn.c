@@ -27,6 +27,7 @@ struct turn *turn_new(const struct turn_settings *settings)
     struct turn *turn = calloc(1, sizeof *turn);
 
     require(turn != NULL);
+    require(settings->time.boot_id[0] != '\0');
     turn->settings = *settings;
     arena_init(&turn->arena, TURN_ARENA_BYTES);
     arena_init(&turn->scratch, TURN_ARENA_BYTES);
@@ -50,11 +51,8 @@ void turn_free(struct turn *turn)
 enum err turn_begin(struct turn *turn)
 {
     struct journal *journal = turn->settings.journal;
-    int64_t last_ms = journal_head(journal)->at_ms;
-    int64_t wall_ms = turn->settings.clock.wall_ms(turn->settings.clock.self);
 
     arena_clear(&turn->arena);
-    turn->now_ms = wall_ms > last_ms ? wall_ms : last_ms; /* time never goes back */
     turn->failure = ERR_OK;
     turn->is_recorded = false;
     turn->is_held = false;
@@ -67,13 +65,22 @@ enum err turn_begin(struct turn *turn)
     turn->commit = NULL;
     library_trim(turn->settings.library);
 
-    enum err err = journal_begin(journal, turn->now_ms);
+    enum err err = turn_time_begin(turn);
+    if (err != ERR_OK) {
+        return err;
+    }
+    turn->now_ms = turn->time.now_ms;
+    err = journal_begin(journal, turn->now_ms);
     if (err != ERR_OK) {
         return err;
     }
     turn->ledger = ledger_new(journal_transaction(journal), &turn->arena);
     require(turn->ledger != NULL); /* the arena is empty */
-    return ledger_office(turn->ledger, &turn->office);
+    err = ledger_office(turn->ledger, &turn->office);
+    if (err == ERR_OK) {
+        turn_time_record(turn);
+    }
+    return err;
 }
 
 int64_t turn_now_ms(const struct turn *turn)
@@ -131,8 +138,10 @@ void turn_fail(struct turn *turn, enum err err)
 
 void turn_genesis(struct turn *turn, const Hs__Genesis *genesis)
 {
-    struct situation situation = {
-        .now_ms = turn->now_ms, .office = turn->office, .arena = &turn->arena};
+    struct situation situation = {.now_ms = turn->now_ms,
+                                  .office = turn->office,
+                                  .reading = &turn->reading,
+                                  .arena = &turn->arena};
     struct decision decision;
 
     decide_genesis(&situation, genesis, &decision);
@@ -154,6 +163,10 @@ static void record_decision(struct turn *turn, const struct decision *decision)
 size_t turn_alarms(struct turn *turn)
 {
     struct due_reviews due = {.count = 0};
+
+    if (turn->time.suspicion != HS__TRUSTED_TIME__SUSPICION__NONE) {
+        return 0;
+    }
     enum err err = view_deadlines(journal_transaction(turn->settings.journal), turn->now_ms + 1,
                                   TURN_ALARMS_MAX, &turn->arena, &due);
 

@@ -17,9 +17,10 @@
 
 #include "broker/directory.h"
 #include "broker/library.h"
+#include "broker/time_source.h"
 #include "core/refusal.h"
+#include "core/trusted_time.h"
 #include "lib/signature.h"
-#include "os/clock.h"
 #include "store/journal.h"
 
 enum reply_kind { REPLY_RECEIPT, REPLY_REFUSAL, REPLY_UNCHANGED };
@@ -59,7 +60,7 @@ struct turn_settings {
     struct library *library;
     struct directory *directory;
     const struct sign_key *key; /* the broker's */
-    struct clock clock;
+    struct time_source time;
     /* True if the document is stored, of that hash and size. NULL: none is. */
     bool (*has_document)(void *self, const Hs__Document *document);
     void *self;
@@ -68,11 +69,22 @@ struct turn_settings {
 struct turn *turn_new(const struct turn_settings *settings);
 void turn_free(struct turn *turn);
 
-/* Begins a turn at max(the last entry's time, the clock's). Errors as of journal_begin(). */
+/* Begins a turn at the trusted time (core/trusted_time.h), and records what is new about the clock.
+ * Errors as of journal_begin(). */
 enum err turn_begin(struct turn *turn);
 
 /* Records the founding of the office, whose journal is empty. */
 void turn_genesis(struct turn *turn, const Hs__Genesis *genesis);
+
+/* What a turn would find if it began now. */
+struct turn_outlook {
+    struct trusted_time time;
+    int64_t wall_ms;
+    int64_t since_ms; /* of a suspicion that is on record */
+};
+
+/* Looks at the clock between turns. False: the store cannot be read. */
+bool turn_look(struct turn *turn, struct turn_outlook *out);
 
 /* From here on to the end of the turn nothing new is decided: a command that was decided before
  * gets its receipt again, every other is refused with STORE_FULL. */
@@ -81,8 +93,9 @@ void turn_hold(struct turn *turn);
 /* Returns the time of the turn, milliseconds UTC. */
 int64_t turn_now_ms(const struct turn *turn);
 
-/* Records what has come of the clocks whose time has come, at most TURN_ALARMS_MAX. Returns of how
- * many; if there are more, or one has several things to say, they wait for the next turn. */
+/* Records what has come of the clocks whose time has come, at most TURN_ALARMS_MAX; none while the
+ * clock is suspect. Returns of how many; if there are more, or one has several things to say, they
+ * wait for the next turn. */
 size_t turn_alarms(struct turn *turn);
 
 /* After a calendar was published: computes the clocks of at most TURN_RECOMPUTED_MAX proposals

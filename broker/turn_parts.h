@@ -8,8 +8,20 @@
 #include "core/decide.h"
 #include "store/commit.h"
 
+/* What the office's record knows of the clock, as committed. */
+struct known_time {
+    bool is_loaded;
+    bool is_there;
+    Hs__TrustedTime time;
+    Hs__ClockAnchor anchor;           /* the time's */
+    char boot_id[TIME_BOOT_ID_BYTES]; /* the anchor's */
+};
+
 struct turn {
     struct turn_settings settings;
+    struct known_time known;
+    struct time_reading reading; /* the turn's one */
+    struct trusted_time time;    /* as it was judged */
     struct arena arena;
     struct arena scratch; /* one entry read from the journal */
     struct ledger *ledger;
@@ -73,6 +85,17 @@ void turn_fail(struct turn *turn, enum err err);
 struct reply *turn_add_reply(struct turn *turn, void *tag, struct bytes command_id);
 
 void reply_refuse(struct reply *reply, enum refusal refusal, const char *detail);
+
+/* ---- turn_time.c ---- */
+
+/* Reads the clocks and judges them. */
+enum err turn_time_begin(struct turn *turn);
+
+/* Records what the judgement changes. */
+void turn_time_record(struct turn *turn);
+
+/* Notes that @event is recorded, which may be about the clock. */
+void turn_time_changed(struct turn *turn, const Hs__Event *event);
 
 /* ---- turn_situation.c ---- */
 

@@ -39,6 +39,7 @@ static void add_happening(struct turn *turn, uint64_t seq, const Hs__Event *even
     if (event_subject(event) == SUBJECT_PRINCIPAL) {
         turn->directory_changed = true;
     }
+    turn_time_changed(turn, event);
 }
 
 uint64_t turn_record_event(struct turn *turn, const Hs__Event *event, const struct command *command)

@@ -61,6 +61,7 @@ static uint64_t proposal_of(const Hs__Command *command)
     case HS__COMMAND__BODY_DEFINE_DEPARTMENT:
     case HS__COMMAND__BODY_ENROL:
     case HS__COMMAND__BODY_CHANGE_PRINCIPAL:
+    case HS__COMMAND__BODY_CONFIRM_CLOCK:
     case HS__COMMAND__BODY__NOT_SET:
     case _HS__COMMAND__BODY__CASE_IS_INT_SIZE:
         break;
@@ -222,6 +223,7 @@ bool turn_find_situation(struct turn *turn, const struct command *command,
         .now_ms = turn->now_ms,
         .office = turn->office,
         .signer = command->envelope->signer,
+        .reading = &turn->reading,
         .arena = &turn->arena,
     };
     if (proposal != 0) {

@@ -99,6 +99,10 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event, 
     case HS__EVENT__BODY_DEPARTMENT_DEFINED:
     case HS__EVENT__BODY_DEFINITION_PUBLISHED:
     case HS__EVENT__BODY_PINS_SET:
+    case HS__EVENT__BODY_CLOCK_ANCHORED:
+    case HS__EVENT__BODY_CLOCK_SUSPECTED:
+    case HS__EVENT__BODY_CLOCK_GAP:
+    case HS__EVENT__BODY_CLOCK_CONFIRMED:
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;

@@ -82,7 +82,7 @@ static int begin(struct orders *orders)
         .office_key = &orders->office.sign,
         .office_curve_key = office.curve,
         .security_admin = principal_of(orders, &account, &security),
-        .clock = clock_real(),
+        .time = time_source_machine(),
     };
     enum err err = founding_begin(&settings, &orders->founding, &failure);
     return err == ERR_OK ? STATUS_DONE

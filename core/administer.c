@@ -56,6 +56,9 @@ void decide_genesis(const struct situation *situation, const Hs__Genesis *genesi
             out->events[2]->principal_enrolled->principal->number++;
         }
     }
+    if (out->refusal == REFUSAL_NONE) {
+        decide_anchor(situation, out);
+    }
 }
 
 static bool department_exists(const struct situation *situation, const char *id)

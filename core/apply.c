@@ -19,6 +19,10 @@ enum subject event_subject(const Hs__Event *event)
     case HS__EVENT__BODY_DEFINITION_PUBLISHED:
     case HS__EVENT__BODY_PINS_SET:
     case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
+    case HS__EVENT__BODY_CLOCK_ANCHORED:
+    case HS__EVENT__BODY_CLOCK_SUSPECTED:
+    case HS__EVENT__BODY_CLOCK_GAP:
+    case HS__EVENT__BODY_CLOCK_CONFIRMED:
         return SUBJECT_OFFICE;
     case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
     case HS__EVENT__BODY_PACKET_REVISED:
@@ -186,8 +190,44 @@ static void proposal_counted(Hs__Office *office, const Hs__Event *event)
     office->year = year;
 }
 
+/* Sets what is known of the clock; a suspicion that lasts over a reboot keeps its beginning. */
+static void set_time(Hs__Office *office, Hs__TrustedTime time, struct arena *arena)
+{
+    Hs__TrustedTime *kept = arena_alloc(arena, sizeof *kept);
+
+    require(kept != NULL);
+    if (time.suspicion != HS__TRUSTED_TIME__SUSPICION__NONE && office->time != NULL &&
+        office->time->suspicion != HS__TRUSTED_TIME__SUSPICION__NONE) {
+        time.since_at = office->time->since_at;
+    }
+    *kept = time;
+    office->time = kept;
+}
+
+static void time_changed(Hs__Office *office, const Hs__Event *event, struct arena *arena)
+{
+    Hs__TrustedTime time = HS__TRUSTED_TIME__INIT;
+
+    if (event->body_case == HS__EVENT__BODY_CLOCK_ANCHORED) {
+        time.anchor = event->clock_anchored->anchor;
+    } else if (event->body_case == HS__EVENT__BODY_CLOCK_GAP) {
+        time.anchor = event->clock_gap->anchor;
+    } else if (event->body_case == HS__EVENT__BODY_CLOCK_CONFIRMED) {
+        time.anchor = event->clock_confirmed->anchor;
+    } else if (event->body_case == HS__EVENT__BODY_CLOCK_SUSPECTED) {
+        time.anchor = event->clock_suspected->anchor;
+        time.suspicion = event->clock_suspected->suspicion;
+        time.since_at = event->clock_suspected->anchor->trusted_at;
+        time.wall_at = event->clock_suspected->wall_at;
+    } else {
+        return;
+    }
+    set_time(office, time, arena);
+}
+
 void apply_office(Hs__Office *office, const Hs__Event *event, struct arena *arena)
 {
+    time_changed(office, event, arena);
     if (event->body_case == HS__EVENT__BODY_GENESIS) {
         office_begins(office, event->genesis);
     } else if (event->body_case == HS__EVENT__BODY_DEPARTMENT_DEFINED) {
@@ -472,6 +512,10 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event
     case HS__EVENT__BODY_DEFINITION_PUBLISHED:
     case HS__EVENT__BODY_PINS_SET:
     case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
+    case HS__EVENT__BODY_CLOCK_ANCHORED:
+    case HS__EVENT__BODY_CLOCK_SUSPECTED:
+    case HS__EVENT__BODY_CLOCK_GAP:
+    case HS__EVENT__BODY_CLOCK_CONFIRMED:
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;

@@ -265,6 +265,9 @@ static void dispatch(const struct situation *situation, const Hs__Command *comma
     case HS__COMMAND__BODY_CHANGE_PRINCIPAL:
         decide_change(situation, command->change_principal, out);
         break;
+    case HS__COMMAND__BODY_CONFIRM_CLOCK:
+        decide_confirm_clock(situation, command->confirm_clock, out);
+        break;
     case HS__COMMAND__BODY__NOT_SET:
     case _HS__COMMAND__BODY__CASE_IS_INT_SIZE:
         break;

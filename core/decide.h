@@ -17,6 +17,7 @@
 #include "core/limits.h"
 #include "core/refusal.h"
 #include "core/rulebook.h"
+#include "core/trusted_time.h"
 #include "lib/arena.h"
 #include "lib/hash.h"
 #include "proto/message.h"
@@ -48,7 +49,8 @@ struct situation {
     const Hs__Principal *key_owner; /* enrol: whose key it already is, if anybody's */
     const char *const *missing_documents; /* submit, revise: names of documents not stored */
     size_t missing_document_count;
-    const struct catalogue *catalogue; /* publish */
+    const struct catalogue *catalogue;  /* publish */
+    const struct time_reading *reading; /* genesis, confirm_clock, time */
     struct arena *arena;
 };
 
@@ -79,7 +81,12 @@ void decide_wake(const struct situation *situation, const char *department, stru
  * deadline_moved for each that ends later. Never earlier. */
 void decide_recompute(const struct situation *situation, struct decision *out);
 
-/* Decides the founding of an office: @genesis is its first event. */
+/* Decides what is recorded about the clock, which was judged as @time; the last entry before is of
+ * @last_ms. */
+void decide_time(const struct situation *situation, const struct trusted_time *time,
+                 int64_t last_ms, struct decision *out);
+
+/* Decides the founding of an office: @genesis is its first event, the clock's anchor its last. */
 void decide_genesis(const struct situation *situation, const Hs__Genesis *genesis,
                     struct decision *out);
 
@@ -125,8 +132,11 @@ Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department
  * and has none yet. Does nothing if the decision is a refusal. */
 void decision_conclude(const struct situation *situation, struct decision *decision);
 
+/* Adds clock_anchored: the time of the situation and of its reading is believed. */
+void decide_anchor(const struct situation *situation, struct decision *out);
+
 /* One file each: intake.c, opinion.c, holding.c, extension.c, pressing.c, silence.c, publish.c,
- * administer.c. */
+ * administer.c, timekeeping.c. */
 void decide_submit(const struct situation *situation, const Hs__Submit *submit,
                    struct decision *out);
 void decide_revise(const struct situation *situation, const Hs__Revise *revise,
@@ -166,5 +176,7 @@ void decide_department(const struct situation *situation, const Hs__DefineDepart
 void decide_enrol(const struct situation *situation, const Hs__Enrol *enrol, struct decision *out);
 void decide_change(const struct situation *situation, const Hs__ChangePrincipal *change,
                    struct decision *out);
+void decide_confirm_clock(const struct situation *situation, const Hs__ConfirmClock *confirm,
+                          struct decision *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/trusted_time.h"
 #include "lib/hash.h"
 
 static const char *fault_of_review(const Hs__Proposal *proposal, uint32_t round,
@@ -126,6 +127,19 @@ static const char *fault_of_office_event(const Hs__Event *event)
     return is_sound ? NULL : "the event lacks what it is about";
 }
 
+/* Events about the clock. */
+static const char *fault_of_time(const Hs__ClockAnchor *anchor)
+{
+    return trusted_time_anchor_is_sound(anchor) ? NULL : "the clock's anchor does not hold";
+}
+
+static const char *fault_of_suspicion(const Hs__ClockSuspected *suspected)
+{
+    return suspected->suspicion == HS__TRUSTED_TIME__SUSPICION__NONE
+               ? "a clock is suspected of nothing"
+               : fault_of_time(suspected->anchor);
+}
+
 const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
 {
     switch (event->body_case) {
@@ -137,6 +151,14 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
     case HS__EVENT__BODY_PINS_SET:
     case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
         return fault_of_office_event(event);
+    case HS__EVENT__BODY_CLOCK_ANCHORED:
+        return fault_of_time(event->clock_anchored->anchor);
+    case HS__EVENT__BODY_CLOCK_SUSPECTED:
+        return fault_of_suspicion(event->clock_suspected);
+    case HS__EVENT__BODY_CLOCK_GAP:
+        return fault_of_time(event->clock_gap->anchor);
+    case HS__EVENT__BODY_CLOCK_CONFIRMED:
+        return fault_of_time(event->clock_confirmed->anchor);
     case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
         return fault_of_submission(event, proposal);
     case HS__EVENT__BODY_ROUND_OPENED:

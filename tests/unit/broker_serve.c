@@ -79,7 +79,7 @@ static void found_office(struct fixture *f)
         .office_key = &f->office.sign,
         .office_curve_key = office.curve,
         .security_admin = &admin,
-        .clock = clock_real(),
+        .time = time_source_machine(),
     };
     assert_int_equal(founding_begin(&settings, &founding, &failure), ERR_OK);
     founding_end(founding);
@@ -133,6 +133,7 @@ static enum err open_broker(struct fixture *f)
         .map_bytes = MAP_BYTES,
         .log = &f->log,
         .clock = clock_real(),
+        .time = time_source_machine(),
     };
 
     return broker_open(&options, &f->loop, &f->broker);

@@ -15,7 +15,9 @@
 
 enum { MAP_BYTES = 64 << 20, START_MS = 1800000000 };
 
-#define NOW_MS (INT64_C(1000) * START_MS)
+#define NOW_MS  (INT64_C(1000) * START_MS)
+#define BOOT_MS (INT64_C(1000) * 3600)
+#define DAY_MS  (INT64_C(24) * 3600 * 1000)
 
 struct fixture {
     char folder[64];
@@ -28,11 +30,25 @@ struct fixture {
     struct sign_key admin_key;
     uint8_t admin_curve[32];
     int64_t wall_ms;
+    int64_t boot_ms;
+    const char *boot_id;
+    bool is_synchronised;
+    struct time_rules rules;
 };
 
 static int64_t wall_of(void *self)
 {
     return ((struct fixture *)self)->wall_ms;
+}
+
+static int64_t boot_of(void *self)
+{
+    return ((struct fixture *)self)->boot_ms;
+}
+
+static bool is_synchronised_of(void *self)
+{
+    return ((struct fixture *)self)->is_synchronised;
 }
 
 static void make_key(struct sign_key *key)
@@ -57,8 +73,12 @@ static void open_turn(struct fixture *f)
         .library = f->library,
         .directory = &f->directory,
         .key = &f->office_key,
-        .clock = {.wall_ms = wall_of, .boot_ms = wall_of, .self = f},
+        .time = {.clock = {.wall_ms = wall_of, .boot_ms = boot_of, .self = f},
+                 .is_synchronised = is_synchronised_of,
+                 .rules = f->rules,
+                 .rate = 1},
     };
+    memcpy(settings.time.boot_id, f->boot_id, strlen(f->boot_id));
     f->turn = turn_new(&settings);
 }
 
@@ -100,7 +120,12 @@ static int set_up(void **state)
     static struct fixture fixture;
     const char *base = getenv("TMPDIR");
 
-    fixture = (struct fixture){.wall_ms = NOW_MS, .admin_curve = {1}};
+    fixture = (struct fixture){.wall_ms = NOW_MS,
+                               .boot_ms = BOOT_MS,
+                               .boot_id = "boot-1",
+                               .is_synchronised = true,
+                               .rules = {.gap_ms_max = 7 * DAY_MS},
+                               .admin_curve = {1}};
     (void)snprintf(fixture.folder, sizeof fixture.folder, "%.40s/turn-XXXXXX",
                    base == NULL ? "." : base);
     assert_non_null(mkdtemp(fixture.folder));
