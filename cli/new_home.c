@@ -147,22 +147,26 @@ static int write_office(const struct new_home *new_home)
     static const char accounts[] = "accounts:\n"
                                    "- {verb: '', account: admin}\n";
 
-    return write_text(new_home, "office.yaml",
-                      cli_format(new_home->cli,
-                                 "# 辖区配置。The office's configuration.\n"
-                                 "id: %s\n"
-                                 "prefix: %s\n"
-                                 "utc_offset_minutes: %d\n"
-                                 "listen: %s\n"
-                                 "demo: %s\n"
-                                 "# 没有 --as 时由谁办理。Who acts where --as is not given.\n"
-                                 "%s"
-                                 "- {verb: account, account: security}\n"
-                                 "- {verb: department enrol, account: security}\n"
-                                 "- {verb: department define, account: admin}\n",
-                                 new_home->office, new_home->prefix, NEW_HOME_UTC_OFFSET_MINUTES,
-                                 NEW_HOME_LISTEN, new_home->is_demo ? "true" : "false",
-                                 new_home->is_demo ? demo_accounts : accounts));
+    return write_text(
+        new_home, "office.yaml",
+        cli_format(new_home->cli,
+                   "# 辖区配置。The office's configuration.\n"
+                   "id: %s\n"
+                   "prefix: %s\n"
+                   "utc_offset_minutes: %d\n"
+                   "listen: %s\n"
+                   "demo: %s\n"
+                   "# 重启后是否相信时钟。Whether the clock is believed after a reboot.\n"
+                   "after_reboot: %s\n"
+                   "# 没有 --as 时由谁办理。Who acts where --as is not given.\n"
+                   "%s"
+                   "- {verb: account, account: security}\n"
+                   "- {verb: department enrol, account: security}\n"
+                   "- {verb: department define, account: admin}\n",
+                   new_home->office, new_home->prefix, NEW_HOME_UTC_OFFSET_MINUTES, NEW_HOME_LISTEN,
+                   new_home->is_demo ? "true" : "false",
+                   new_home->is_demo ? "believe" : "synchronised",
+                   new_home->is_demo ? demo_accounts : accounts));
 }
 
 static int make_folders(const struct new_home *new_home)

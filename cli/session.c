@@ -7,6 +7,7 @@
 #include "cli/message_text.h"
 #include "cli/principals.h"
 #include "cli/stamp.h"
+#include "cli/words.h"
 #include "client/call.h"
 #include "core/refusal.h"
 #include "lib/check.h"
@@ -147,6 +148,28 @@ static int load_keys(struct session *session, const struct home *home)
     return status;
 }
 
+/* A broker of another version may not tell its time. */
+static int check_time(const struct session *session)
+{
+    const struct cli *cli = session->cli;
+    const Hs__Welcome *welcome = session_welcome(session);
+
+    if (welcome->time == NULL) {
+        return cli_fail(cli, STATUS_ENVIRONMENT,
+                        cli_text(cli, "会审服务没有告知时间", "the broker does not tell its time"));
+    }
+    if (welcome->time->suspicion != HS__TRUSTED_TIME__SUSPICION__NONE) {
+        cli_fail(
+            cli, STATUS_DONE,
+            cli_text(cli,
+                     "警告：会审服务的时钟存疑（%s），时限暂不触发；核对后：huishen clock confirm",
+                     "warning: the broker's clock is suspect (%s): no deadline fires; once it "
+                     "is right: huishen clock confirm"),
+            word_of_suspicion(cli, welcome->time->suspicion));
+    }
+    return STATUS_DONE;
+}
+
 int session_open(struct cli *cli, const struct home *home, struct session **out)
 {
     struct session *session = cli_memory(arena_alloc(cli->arena, sizeof *session));
@@ -174,8 +197,11 @@ int session_open(struct cli *cli, const struct home *home, struct session **out)
         enum err err = client_call_open(&session->settings, SESSION_CONNECT_MS, &session->call);
         status = err == ERR_TIMEOUT ? fail_to_connect(session, home) : fail(session, err);
     }
+    if (status == STATUS_DONE) {
+        status = check_time(session);
+    }
     if (status != STATUS_DONE) {
-        keys_wipe(&session->keys);
+        session_close(session);
         return status;
     }
     *out = session;
@@ -201,6 +227,11 @@ int session_do(struct cli *cli, const struct arguments *arguments, session_fn wo
 int session_offset_minutes(const struct session *session)
 {
     return client_call_welcome(session->call)->utc_offset_minutes;
+}
+
+const Hs__Welcome *session_welcome(const struct session *session)
+{
+    return client_call_welcome(session->call);
 }
 
 int session_command(struct session *session, Hs__Command *command, Hs__Receipt **out)

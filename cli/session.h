@@ -30,12 +30,16 @@ typedef int (*session_fn)(struct cli *cli, struct session *session,
 /* Opens a session of the cli's home, does @work in it and closes it. Returns an exit status. */
 int session_do(struct cli *cli, const struct arguments *arguments, session_fn work);
 
-/* Opens a session of @home's broker as the account asked for, and waits to be welcomed. @home
- * outlives it. */
+/* Opens a session of @home's broker as the account asked for, and waits to be welcomed. Warns on
+ * err if the broker's clock is suspect. @home outlives it. */
 int session_open(struct cli *cli, const struct home *home, struct session **out);
 
 /* Minutes by which the office's local time is ahead of UTC. */
 int session_offset_minutes(const struct session *session);
+
+/* Returns what the broker said when it welcomed us, its time with it; valid until the session is
+ * closed. */
+const Hs__Welcome *session_welcome(const struct session *session);
 
 /* Sends @command, whose id is set in it: a new one, or that of the same command sent before and not
  * answered (kept.h). Sets @out to the receipt; to NULL if what it

@@ -25,6 +25,7 @@
     X(check)         \
     X(eval)          \
     X(calendar)      \
+    X(clock)         \
     X(key)           \
     X(account)       \
     X(department)    \

@@ -175,6 +175,28 @@ const char *word_of_effect(const struct cli *cli, Hs__Rule__OnFail effect)
     return "-";
 }
 
+const char *word_of_suspicion(const struct cli *cli, Hs__TrustedTime__Suspicion suspicion)
+{
+    switch (suspicion) {
+    case HS__TRUSTED_TIME__SUSPICION__AHEAD:
+        return cli_text(cli, "时钟向前跳变", "it was set forward");
+    case HS__TRUSTED_TIME__SUSPICION__BEHIND:
+        return cli_text(cli, "时钟向后跳变", "it was set back");
+    case HS__TRUSTED_TIME__SUSPICION__BACKWARD:
+        return cli_text(cli, "重启后早于台账最后一条",
+                        "after a reboot it is before the journal's last entry");
+    case HS__TRUSTED_TIME__SUSPICION__LONG_GAP:
+        return cli_text(cli, "重启后距台账最后一条过久",
+                        "after a reboot it is too long after the journal's last entry");
+    case HS__TRUSTED_TIME__SUSPICION__UNSYNCHRONISED:
+        return cli_text(cli, "重启后未同步", "after a reboot nothing synchronises it");
+    case HS__TRUSTED_TIME__SUSPICION__NONE:
+    case _HS__TRUSTED_TIME__SUSPICION_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
 const char *word_of_confidence(const struct cli *cli, Hs__Citation__Confidence confidence)
 {
     switch (confidence) {
