@@ -11,6 +11,7 @@
 #include "agents/runtime.h"
 #include "client/client.h"
 #include "os/random.h"
+#include "os/virtual_clock.h"
 #include "proto/text/load.h"
 
 enum {
@@ -26,6 +27,8 @@ struct daemon {
     struct arena arena;
     struct log log;
     const Hs__AgentConfig *config;
+    struct virtual_clock virtual_clock;
+    struct clock clock;    /* the machine's, or the virtual one's */
     char base[PATH_BYTES]; /* of the paths in the configuration */
     struct keys keys;
     struct published_pack pack;
@@ -39,13 +42,14 @@ struct daemon {
 
 static void print_help(void)
 {
-    puts("usage: huishen-agent --config FILE [--broker ENDPOINT]\n"
+    puts("usage: huishen-agent --config FILE [--broker ENDPOINT] [--clock FROM,RATE,BOOT]\n"
          "\n"
          "A department's agent: publishes its rules, takes its reviews, keeps them, answers by\n"
          "the rules where the department lets them, and leaves them to people elsewhere.\n"
          "\n"
          "  --config FILE      the agent's configuration (configs/agents/fire.yaml)\n"
          "  --broker ENDPOINT  instead of the configuration's broker\n"
+         "  --clock F,R,B      the clock that a demonstration's broker was given\n"
          "  --help             this text\n"
          "  --version          the version\n"
          "\n"
@@ -244,7 +248,7 @@ static enum err make_runtime(struct daemon *daemon)
         .pack = daemon->pack.bytes.data == NULL ? NULL : &daemon->pack,
         .runs_rules = strcmp(config->handler, "rules") == 0,
         .credit = config->credit == 0 ? CREDIT_DEFAULT : config->credit,
-        .clock = clock_real(),
+        .clock = daemon->clock,
         .log = &daemon->log,
     };
     struct runtime_listener listener = {.self = daemon, .ready = on_ready, .ended = on_ended};
@@ -278,7 +282,7 @@ static enum err connect_broker(struct daemon *daemon, const char *endpoint)
         .department = config->department,
         .credit = runtime_credit(&daemon->runtime),
         .seen = daemon->runtime.stored_head,
-        .clock = clock_real(),
+        .clock = daemon->clock,
     };
     memcpy(settings->instance, store_instance(daemon->store), INSTANCE_BYTES);
     if (!bytes_from_hex(config->broker_sign_key, settings->broker_key,
@@ -321,17 +325,16 @@ static int serve(struct daemon *daemon, const char *endpoint)
 struct arguments {
     const char *config;
     const char *broker;
+    const char *clock;
 };
 
 /* Reads the command line. Returns -1 to go on, else the exit status. */
 static int read_arguments(int argc, char **argv, struct arguments *out)
 {
     static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"broker", required_argument, NULL, 'b'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0},
+        {"config", required_argument, NULL, 'c'}, {"broker", required_argument, NULL, 'b'},
+        {"clock", required_argument, NULL, 't'},  {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -341,6 +344,8 @@ static int read_arguments(int argc, char **argv, struct arguments *out)
             out->config = optarg;
         } else if (option == 'b') {
             out->broker = optarg;
+        } else if (option == 't') {
+            out->clock = optarg;
         } else if (option == 'v') {
             puts("huishen-agent " HUISHEN_VERSION);
             return 0;
@@ -360,6 +365,21 @@ static int read_arguments(int argc, char **argv, struct arguments *out)
     return -1;
 }
 
+/* Sets the clock that @text asks for, NULL: the machine's; false if it is none. */
+static bool set_clock(struct daemon *daemon, const char *text)
+{
+    daemon->clock = clock_real();
+    if (text == NULL) {
+        return true;
+    }
+    if (!virtual_clock_from_text(text, &daemon->virtual_clock)) {
+        fprintf(stderr, "huishen-agent: --clock: FROM,RATE,BOOT: three numbers\n");
+        return false;
+    }
+    daemon->clock = virtual_clock_wall(&daemon->virtual_clock);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct daemon *daemon = &(struct daemon){.status = 0};
@@ -368,6 +388,9 @@ int main(int argc, char **argv)
 
     if (status >= 0) {
         return status;
+    }
+    if (!set_clock(daemon, arguments.clock)) {
+        return EXIT_USAGE;
     }
     (void)signal(SIGPIPE, SIG_IGN); /* a reader of our output that is gone stops nothing */
     random_seed_libc();

@@ -82,7 +82,8 @@ static int begin(struct orders *orders)
         .office_key = &orders->office.sign,
         .office_curve_key = office.curve,
         .security_admin = principal_of(orders, &account, &security),
-        .time = time_source_machine(),
+        .time =
+            new_home->clock == NULL ? time_source_machine() : time_source_virtual(new_home->clock),
     };
     enum err err = founding_begin(&settings, &orders->founding, &failure);
     return err == ERR_OK ? STATUS_DONE

@@ -13,6 +13,7 @@
 #include "cli/definitions.h"
 #include "cli/home.h"
 #include "net/keys.h"
+#include "os/virtual_clock.h"
 
 #define NEW_HOME_LISTEN "tcp://127.0.0.1:7700"
 
@@ -26,6 +27,7 @@ struct new_home {
     const char *office;
     const char *prefix;
     bool is_demo;
+    const struct virtual_clock *clock;     /* NULL: the machine's */
     const Hs__DepartmentList *departments; /* as they stand in the home */
 };
 

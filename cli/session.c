@@ -5,6 +5,7 @@
 
 #include "cli/kept.h"
 #include "cli/message_text.h"
+#include "cli/office_clock.h"
 #include "cli/principals.h"
 #include "cli/stamp.h"
 #include "cli/words.h"
@@ -189,7 +190,7 @@ int session_open(struct cli *cli, const struct home *home, struct session **out)
         .office = home->office->id,
         .principal = account,
         .department = "",
-        .clock = clock_real(),
+        .clock = office_clock(cli, home),
     };
     int status = load_keys(session, home);
     if (status == STATUS_DONE) {

@@ -6,6 +6,7 @@
 #include "cli/data_folder.h"
 #include "cli/founding_orders.h"
 #include "cli/new_home.h"
+#include "cli/office_clock.h"
 #include "cli/verbs.h"
 #include "core/names.h"
 
@@ -78,7 +79,11 @@ static int run(struct cli *cli, const struct arguments *arguments)
     if (new_home.data == NULL) {
         return STATUS_ENVIRONMENT;
     }
-    int status = new_home_make(&new_home, &broker);
+    int status =
+        office_clock_founding(cli, arguments, NEW_HOME_UTC_OFFSET_MINUTES, &new_home.clock);
+    if (status == STATUS_DONE) {
+        status = new_home_make(&new_home, &broker);
+    }
     if (status == STATUS_DONE) {
         tell(cli, &new_home, &broker);
     }
@@ -95,6 +100,10 @@ static const struct option options[] = {
     {.name = "demo",
      .help = {"演示：加入人员、部门账户和代理，意见由机审出具",
               "a demonstration: people, departments, agents; the rules answer"}},
+    {.name = "clock-from",
+     .value = "'YYYY-MM-DD HH:MM'",
+     .help = {"演示：台账从此时（当地时间）开始",
+              "a demonstration: when its journal begins, in local time"}},
 };
 
 const struct verb verb_init = {
@@ -107,7 +116,8 @@ const struct verb verb_init = {
         {"在 DIR（不存在或为空）新建辖区：密钥、配置、字典、流程、规则包，以及从创始条目开始的\n"
          "台账。台账登记：辖区、安全管理员 person:security、系统管理员 person:admin、各部门、\n"
          "字典、流程、准入和牵头单位的规则包。--demo 另加 street、office、approver、supervisor\n"
-         "和每个部门的同名账户与代理，各部门的意见由其规则出具。失败则不留下任何东西。\n"
+         "和每个部门的同名账户与代理，各部门的意见由其规则出具，其台账可从 --clock-from 开始。\n"
+         "失败则不留下任何东西。\n"
          "随程序提供的定义取自 HUISHEN_DATADIR，否则取自程序旁的 ../configs 和 ../agents。\n"
          "--json 输出 {\"home\", \"office\", \"prefix\", \"demo\", \"fingerprint\"}。",
          "Makes the home of a new office in DIR, which is absent or empty: keys,\n"
@@ -116,8 +126,9 @@ const struct verb verb_init = {
          "system administrator person:admin, the departments, the dictionary, the processes,\n"
          "and the packs of the gates and the lead. --demo adds street, office, approver,\n"
          "supervisor, and for each department an account of its name and an agent; every\n"
-         "department answers by its rules. If it fails, nothing is left behind. Definitions\n"
-         "come from HUISHEN_DATADIR, else from ../configs and ../agents beside the program.\n"
+         "department answers by its rules; its journal may begin at --clock-from. If it fails,\n"
+         "nothing is left behind. Definitions come from HUISHEN_DATADIR, else from ../configs\n"
+         "and ../agents beside the program.\n"
          "With --json: {\"home\", \"office\", \"prefix\", \"demo\", \"fingerprint\"}."},
     .example = "huishen init demo --demo\nhuishen init /srv/office --office yubei --prefix YBHS",
     .options = options,

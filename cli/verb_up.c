@@ -11,6 +11,7 @@
 #include "cli/home.h"
 #include "cli/message_text.h"
 #include "cli/new_home.h"
+#include "cli/office_clock.h"
 #include "cli/supervisor.h"
 #include "cli/verbs.h"
 #include "core/names.h"
@@ -28,6 +29,7 @@ struct up {
     size_t ready_count; /* of the agents */
     const char *listen; /* what the broker is first told */
     const char *endpoint;
+    const char *clock; /* what everyone is told of a virtual one; NULL: the machine's */
 };
 
 /* ---- what is started ---- */
@@ -39,19 +41,21 @@ static const char **new_argv(const struct up *up, size_t count)
 
 static const char *const *broker_argv(const struct up *up, const char *listen)
 {
-    const char **argv = new_argv(up, 5);
+    const char **argv = new_argv(up, 7);
 
     argv[0] = cli_format(up->cli, "%s/huishen-broker", up->cli->folder);
     argv[1] = "--home";
     argv[2] = up->home.folder;
     argv[3] = "--listen";
     argv[4] = listen;
+    argv[5] = up->clock == NULL ? NULL : "--clock";
+    argv[6] = up->clock;
     return argv;
 }
 
 static const char *const *agent_argv(const struct up *up, const char *department)
 {
-    const char **argv = new_argv(up, 5);
+    const char **argv = new_argv(up, 7);
 
     argv[0] = cli_format(up->cli, "%s/huishen-agent", up->cli->folder);
     argv[1] = "--config";
@@ -59,6 +63,8 @@ static const char *const *agent_argv(const struct up *up, const char *department
         home_path(up->cli, &up->home, cli_format(up->cli, "configs/agents/%s.yaml", department));
     argv[3] = "--broker";
     argv[4] = up->endpoint;
+    argv[5] = up->clock == NULL ? NULL : "--clock";
+    argv[6] = up->clock;
     return argv;
 }
 
@@ -312,7 +318,23 @@ static int serve(struct up *up)
     bool is_orderly = supervisor_run(up->supervisor);
     supervisor_free(up->supervisor);
     (void)file_remove(home_path(up->cli, &up->home, "run/broker")); /* absent if it never served */
+    (void)file_remove(home_path(up->cli, &up->home, "run/clock"));  /* mostly absent */
     return is_orderly ? STATUS_DONE : STATUS_ENVIRONMENT;
+}
+
+/* Finds the clock that is asked for. The lock is held: the journal's end stays where it is. */
+static int find_clock(struct up *up, const struct arguments *arguments)
+{
+    const struct virtual_clock *wanted = NULL;
+    int status = office_clock_wanted(up->cli, arguments, &up->home, &wanted);
+
+    if (wanted != NULL) {
+        char *text = cli_memory(arena_alloc(up->cli->arena, VIRTUAL_CLOCK_TEXT_BYTES));
+
+        virtual_clock_to_text(wanted, text);
+        up->clock = text;
+    }
+    return status;
 }
 
 static int run(struct cli *cli, const struct arguments *arguments)
@@ -332,6 +354,9 @@ static int run(struct cli *cli, const struct arguments *arguments)
     }
     if (status == STATUS_DONE) {
         status = take_lock(&up, &lock);
+    }
+    if (status == STATUS_DONE) {
+        status = find_clock(&up, arguments);
     }
     if (status == STATUS_DONE) {
         up.listen = has_port ? cli_format(cli, "tcp://127.0.0.1:%u", (unsigned)port)
@@ -354,6 +379,14 @@ static const struct option options[] = {
      .value = "A,B",
      .help = {"只启动这些部门的代理；缺省为缺省流程中在此有密钥的各部门",
               "agents of these only; by default those of the default process that have keys here"}},
+    {.name = "clock-rate",
+     .value = "N",
+     .help = {"演示：时间按实际的 N 倍流逝（至多 1000000）",
+              "a demonstration: time passes N times as fast (at most 1000000)"}},
+    {.name = "clock-from",
+     .value = "'YYYY-MM-DD HH:MM'",
+     .help = {"演示：时间从何时（当地时间）开始；缺省为现在",
+              "a demonstration: when its time begins; now by default"}},
     {.name = "no-web",
      .help = {"不启动网页（本版本没有网页，可写可不写）",
               "without the web pages (this version has none, so it changes nothing)"}},
@@ -369,6 +402,8 @@ const struct verb verb_up = {
          "ready，带地址。任何一个程序退出，一秒内重新启动；十秒内退出二十次的，每五秒至多启动\n"
          "一次；从未就绪就退出三次的，全部停止，以 4 退出。SIGINT 或 SIGTERM 有序停止全部；\n"
          "本程序无论怎样结束，子程序都不会留下。日志在 run/*.log，使用中的地址在 run/broker。\n"
+         "演示辖区可用 --clock-rate、--clock-from 令全部程序共用一个虚拟时钟，\n"
+         "一个季度可在一分钟内走完；使用中的时钟在 run/clock，本机的命令据此取时。\n"
          "--json 只印最后的 ready：{\"ready\": true, \"broker\", \"agents\": []}。",
          "Starts huishen-broker and a huishen-agent for each department, and prints when\n"
          "each is ready; when all serve, one line that begins with ready, with the addresses. What "
@@ -377,7 +412,9 @@ const struct verb verb_up = {
          "most once in five seconds; one that ended three times without ever being ready stops\n"
          "everything, exit 4. SIGINT or SIGTERM stop all in order; however this program ends,\n"
          "none of the others outlives it. Logs are in run/*.log, the endpoint in use in\n"
-         "run/broker. With --json only the last line: {\"ready\": true, \"broker\", \"agents\": "
+         "run/broker. In a demonstration --clock-rate and --clock-from give all of them one\n"
+         "virtual clock: a quarter can pass in a minute; run/clock has it, for this machine's\n"
+         "commands. With --json only the last line: {\"ready\": true, \"broker\", \"agents\": "
          "[]}."},
     .example =
         "huishen --home demo up\nhuishen --home demo up --port 7700 --departments fire,planning",

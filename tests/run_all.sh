@@ -64,6 +64,7 @@ fi
 step "samples, sanitizers" python3 -B tests/e2e/samples.py "$sanitized"
 step "bad input, sanitizers" python3 -B tests/e2e/bad_input.py "$sanitized"
 step "people at their desks, sanitizers" python3 -B tests/e2e/desk.py "$sanitized"
+step "clocks, sanitizers" python3 -B tests/e2e/clock.py "$sanitized"
 step "tampering" python3 -B tests/e2e/tamper.py "$build"
 step "kill loop" python3 -B tests/e2e/kill_loop.py "$build" --seconds "${KILL_SECONDS:-60}"
 echo "$passed passed, 0 failed"
