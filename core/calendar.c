@@ -232,6 +232,16 @@ bool calendar_is_published(const struct calendar *calendar, int32_t day)
     return is_published(calendar, year_of(day));
 }
 
+bool calendar_are_published(const struct calendar *calendar, int32_t from, int32_t to)
+{
+    for (uint32_t year = year_of(from); year <= year_of(to); year++) {
+        if (!is_published(calendar, year)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int64_t calendar_instant(const struct calendar *calendar, int32_t day, int minute)
 {
     return (int64_t)day * CIVIL_DAY_MS +
@@ -250,6 +260,29 @@ int64_t calendar_close_ms(const struct calendar *calendar, int32_t day)
 
     return calendar_instant(calendar, day,
                             is_half ? special->close_minute : calendar->close_minute);
+}
+
+/* Returns the time between the later of @from_ms and @open_ms, and @close_ms. */
+static int64_t time_within(int64_t from_ms, int64_t open_ms, int64_t close_ms)
+{
+    int64_t begin_ms = from_ms > open_ms ? from_ms : open_ms;
+
+    return close_ms > begin_ms ? close_ms - begin_ms : 0;
+}
+
+int64_t calendar_business_left_ms(const struct calendar *calendar, int64_t from_ms)
+{
+    int32_t day = calendar_day(calendar, from_ms);
+    int64_t noon_ms = calendar_instant(calendar, day, calendar->lunch_from_minute);
+    int64_t close_ms = calendar_close_ms(calendar, day);
+
+    if (!calendar_is_working(calendar, day)) {
+        return 0;
+    }
+    return time_within(from_ms, calendar_open_ms(calendar, day),
+                       noon_ms < close_ms ? noon_ms : close_ms) +
+           time_within(from_ms, calendar_instant(calendar, day, calendar->lunch_to_minute),
+                       close_ms);
 }
 
 int32_t calendar_day_zero(const struct calendar *calendar, int64_t at_ms)
@@ -323,18 +356,20 @@ static int compare_holds(const void *a, const void *b)
     return (one->from_ms > other->from_ms) - (one->from_ms < other->from_ms);
 }
 
-size_t hold_spans_merge(struct hold_span *holds, size_t count)
+size_t hold_spans_merge(struct hold_span *spans, size_t count)
 {
     size_t merged = 0;
 
-    qsort(holds, count, sizeof *holds, compare_holds);
+    if (count > 1) {
+        qsort(spans, count, sizeof *spans, compare_holds);
+    }
     for (size_t i = 0; i < count; i++) {
-        if (merged > 0 && holds[i].from_ms <= holds[merged - 1].to_ms) {
-            if (holds[i].to_ms > holds[merged - 1].to_ms) {
-                holds[merged - 1].to_ms = holds[i].to_ms;
+        if (merged > 0 && spans[i].from_ms <= spans[merged - 1].to_ms) {
+            if (spans[i].to_ms > spans[merged - 1].to_ms) {
+                spans[merged - 1].to_ms = spans[i].to_ms;
             }
         } else {
-            holds[merged++] = holds[i];
+            spans[merged++] = spans[i];
         }
     }
     return merged;
@@ -376,16 +411,6 @@ int64_t calendar_add_office_time(const struct calendar *calendar, int64_t from_m
     return now_ms;
 }
 
-static bool is_all_published(const struct calendar *calendar, int32_t from, int32_t to)
-{
-    for (uint32_t year = year_of(from); year <= year_of(to); year++) {
-        if (!is_published(calendar, year)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 struct due calendar_due(const struct calendar *calendar, int64_t from_ms, uint32_t workdays,
                         const struct hold_span *holds, size_t count)
 {
@@ -408,6 +433,6 @@ struct due calendar_due(const struct calendar *calendar, int64_t from_ms, uint32
         due.due_day = calendar_after(calendar, due.due_day, held);
     }
     due.due_ms = calendar_close_ms(calendar, due.due_day);
-    due.is_provisional = !is_all_published(calendar, due.day_zero, due.due_day);
+    due.is_provisional = !calendar_are_published(calendar, due.day_zero, due.due_day);
     return due;
 }

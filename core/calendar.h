@@ -77,6 +77,9 @@ const struct special_day *calendar_special(const struct calendar *calendar, int3
 /* True if a notice was published for the year of @day. */
 bool calendar_is_published(const struct calendar *calendar, int32_t day);
 
+/* True if that is so of every year from that of @from to that of @to. */
+bool calendar_are_published(const struct calendar *calendar, int32_t from, int32_t to);
+
 /* Returns the instant of @minute after midnight of @day. */
 int64_t calendar_instant(const struct calendar *calendar, int32_t day, int minute);
 
@@ -92,6 +95,10 @@ int32_t calendar_after(const struct calendar *calendar, int32_t day, uint32_t co
 
 /* Returns the @count-th working day before @day; @day itself if @count is 0. */
 int32_t calendar_before(const struct calendar *calendar, int32_t day, uint32_t count);
+
+/* Returns the time of business from @from_ms to the close of the day on which that falls, without
+ * the break at noon; 0 on a day off. */
+int64_t calendar_business_left_ms(const struct calendar *calendar, int64_t from_ms);
 
 /* Returns the number of working days after @from, up to and with @to; 0 if @to is not later. */
 uint32_t calendar_count(const struct calendar *calendar, int32_t from, int32_t to);
