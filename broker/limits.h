@@ -25,7 +25,9 @@ enum {
     BUNDLE_BYTES_MAX = 1024 * 1024, /* a bundle is closed at this size */
     CREDIT_MAX = 4096,              /* reviews an agent may hold unanswered */
 
-    QUERY_ROWS_MAX = 500, /* rows of one answer; the client asks for the next */
+    QUERY_ROWS_MAX = 500,  /* rows of one answer; the client asks for the next */
+    BOARD_ROWS_MAX = 100,  /* of a page of the board: a hundred records stay within a bundle */
+    BOARD_SCAN_MAX = 1000, /* records read for a page: about 10 ms */
     QUERY_ARENA_BYTES = 32 * 1024 * 1024,
 };
 

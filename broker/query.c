@@ -179,6 +179,9 @@ static void answer_body(struct asking *asking)
     case HS__QUERY__BODY_RECEIPT:
         answer_receipt(asking);
         break;
+    case HS__QUERY__BODY_BOARD:
+        query_answer_board(asking);
+        break;
     case HS__QUERY__BODY__NOT_SET:
     case _HS__QUERY__BODY__CASE_IS_INT_SIZE:
         query_refuse(asking, REFUSAL_MALFORMED, NULL);

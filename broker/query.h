@@ -30,6 +30,10 @@ void query_refuse_for(struct asking *asking, enum err err, enum refusal when_abs
  * none. What it may not read is answered as what is not there. */
 Hs__Proposal *query_find_proposal(struct asking *asking, const char *name);
 
+/* True if @id is a department or empty, which means all; else refuses: nothing found under a name
+ * that does not exist would read as nothing to do. */
+bool query_knows_department(struct asking *asking, const char *id);
+
 /* query_lists.c */
 void query_answer_list(struct asking *asking);
 void query_answer_reviews(struct asking *asking);
@@ -38,6 +42,9 @@ void query_answer_reviews(struct asking *asking);
 void query_answer_verdict(struct asking *asking);
 void query_answer_packet(struct asking *asking);
 void query_answer_opinion(struct asking *asking);
+
+/* query_board.c */
+void query_answer_board(struct asking *asking);
 
 /* query_journal.c */
 void query_answer_journal(struct asking *asking);

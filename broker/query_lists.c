@@ -106,9 +106,7 @@ static bool add_listed(struct asking *asking, const struct id_list *ids, size_t 
     return true;
 }
 
-/* True if @id is a department or empty, which means all; else refuses: nothing found under a name
- * that does not exist would read as nothing to do. */
-static bool knows_department(struct asking *asking, const char *id)
+bool query_knows_department(struct asking *asking, const char *id)
 {
     const Hs__Office *office = asking->broker->office;
     bool is_known = id[0] == '\0';
@@ -163,7 +161,7 @@ void query_answer_list(struct asking *asking)
                           .max = QUERY_ROWS_MAX};
     uint64_t after = list->after;
 
-    if (!knows_department(asking, list->department) || out == NULL || ids.ids == NULL) {
+    if (!query_knows_department(asking, list->department) || out == NULL || ids.ids == NULL) {
         return;
     }
     out->proposals = arena_array(asking->arena, limit, sizeof(Hs__Proposal *));
@@ -245,7 +243,7 @@ void query_answer_reviews(struct asking *asking)
         query_refuse(asking, REFUSAL_NOT_YOUR_REVIEW, department);
         return;
     }
-    if (!knows_department(asking, department) || out == NULL) {
+    if (!query_knows_department(asking, department) || out == NULL) {
         return;
     }
     out->reviews = arena_array(asking->arena, QUERY_ROWS_MAX, sizeof(Hs__ReviewLine *));

@@ -276,6 +276,7 @@ static bool fits(const Hs__Query *query, const Hs__Answer *answer)
         [HS__QUERY__BODY_PRINCIPALS] = HS__ANSWER__BODY_PRINCIPALS,
         [HS__QUERY__BODY_OFFICE] = HS__ANSWER__BODY_OFFICE,
         [HS__QUERY__BODY_RECEIPT] = HS__ANSWER__BODY_RECEIPT,
+        [HS__QUERY__BODY_BOARD] = HS__ANSWER__BODY_BOARD,
     };
 
     return answer->body_case == bodies[query->body_case];

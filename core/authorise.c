@@ -48,6 +48,7 @@ static const unsigned permitted[OPERATION_COUNT] = {
     [OPERATION_PRINCIPALS] = ROLE(OFFICE) | ADMINISTERING,
     [OPERATION_OFFICE] = ANYBODY,
     [OPERATION_RECEIPT] = ANYBODY,
+    [OPERATION_BOARD] = DEPARTMENTAL | OVERSEEING,
     [OPERATION_WATCH] = CONCERNED,
     [OPERATION_DOCUMENT_PUT] = ROLE(APPLICANT),
     [OPERATION_DOCUMENT_GET] = CONCERNED,
@@ -130,6 +131,8 @@ enum operation operation_of_query(const Hs__Query *query)
         return OPERATION_OFFICE;
     case HS__QUERY__BODY_RECEIPT:
         return OPERATION_RECEIPT;
+    case HS__QUERY__BODY_BOARD:
+        return OPERATION_BOARD;
     case HS__QUERY__BODY__NOT_SET:
     case _HS__QUERY__BODY__CASE_IS_INT_SIZE:
         break;

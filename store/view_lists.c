@@ -97,41 +97,59 @@ static int64_t due_from_key(uint64_t due)
     return due > INT64_MAX ? INT64_MAX : (int64_t)due;
 }
 
-enum err view_inbox(struct transaction *txn, const struct inbox *inbox, size_t max,
-                    struct arena *arena, struct due_reviews *out)
+static uint64_t due_to_key(int64_t due_ms)
+{
+    return due_ms == INT64_MAX ? UINT64_MAX : (uint64_t)due_ms;
+}
+
+static enum err read_inbox(struct transaction *txn, const struct row *row, size_t prefix_size,
+                           struct due_review *out)
+{
+    const uint8_t *rest = row->key.data + prefix_size;
+    struct bytes value;
+    enum err err = row_open(txn, TABLE_INBOX, row, &value);
+
+    if (err == ERR_OK && row->key.size != prefix_size + INBOX_REST_BYTES) {
+        err = row_is_corrupt(txn, TABLE_INBOX, row->key, "a key of another size");
+    }
+    if (err != ERR_OK) {
+        return err;
+    }
+    out->due_ms = due_from_key(bytes_get_u64(rest));
+    out->proposal = bytes_get_u64(rest + U64_BYTES);
+    out->round = bytes_get_u32(rest + INBOX_ROUND_OFFSET);
+    return ERR_OK;
+}
+
+enum err view_inbox_from(struct transaction *txn, const struct inbox_walk *walk,
+                         struct arena *arena, struct due_reviews *out)
 {
     struct due_reviews list = {0};
-    struct row_key prefix;
-    struct bytes value;
+    struct row_key key;
     struct row row;
     size_t capacity = 0;
-    const char *name = arena_text(arena, inbox->department);
+    const char *name = arena_text(arena, walk->inbox.department);
 
-    row_key_clear(&prefix);
-    row_key_add_text(&prefix, inbox->department);
-    row_key_add_u8(&prefix, 0);
-    row_key_add_u8(&prefix, (uint8_t)inbox->part);
+    row_key_clear(&key);
+    row_key_add_text(&key, walk->inbox.department);
+    row_key_add_u8(&key, 0);
+    row_key_add_u8(&key, (uint8_t)walk->inbox.part);
+    const struct bytes prefix = {key.bytes, key.size};
+    row_key_add_u64(&key, due_to_key(walk->from_due_ms));
+    row_key_add_u64(&key, walk->from_proposal);
     if (name == NULL) {
         return ERR_FULL;
     }
-    enum err err = prefix.is_too_long ? ERR_ABSENT
-                                      : table_seek(txn, TABLE_INBOX, row_key_bytes(&prefix), &row);
-    while (err == ERR_OK && list.count < max && begins_with(row.key, row_key_bytes(&prefix))) {
-        const uint8_t *rest = row.key.data + prefix.size;
+    enum err err =
+        key.is_too_long ? ERR_ABSENT : table_seek(txn, TABLE_INBOX, row_key_bytes(&key), &row);
+    while (err == ERR_OK && list.count < walk->max && begins_with(row.key, prefix)) {
+        struct due_review review = {.department = name};
 
-        err = row_open(txn, TABLE_INBOX, &row, &value);
-        if (err == ERR_OK && row.key.size != prefix.size + INBOX_REST_BYTES) {
-            err = row_is_corrupt(txn, TABLE_INBOX, row.key, "a key of another size");
-        }
+        err = read_inbox(txn, &row, prefix.size, &review);
         if (err != ERR_OK || !grow(&list, &capacity, arena)) {
             return err != ERR_OK ? err : ERR_FULL;
         }
-        list.rows[list.count++] = (struct due_review){
-            .due_ms = due_from_key(bytes_get_u64(rest)),
-            .proposal = bytes_get_u64(rest + U64_BYTES),
-            .round = bytes_get_u32(rest + INBOX_ROUND_OFFSET),
-            .department = name,
-        };
+        list.rows[list.count++] = review;
         err = table_next(txn, TABLE_INBOX, &row);
     }
     if (err != ERR_OK && err != ERR_ABSENT) {
@@ -139,6 +157,14 @@ enum err view_inbox(struct transaction *txn, const struct inbox *inbox, size_t m
     }
     *out = list;
     return ERR_OK;
+}
+
+enum err view_inbox(struct transaction *txn, const struct inbox *inbox, size_t max,
+                    struct arena *arena, struct due_reviews *out)
+{
+    const struct inbox_walk walk = {.inbox = *inbox, .max = max};
+
+    return view_inbox_from(txn, &walk, arena, out);
 }
 
 /* Reads the key of a deadline. */

@@ -160,6 +160,18 @@ struct inbox {
 enum err view_inbox(struct transaction *txn, const struct inbox *inbox, size_t max,
                     struct arena *arena, struct due_reviews *out);
 
+/* Where in a part of an inbox to begin, and how far to go. */
+struct inbox_walk {
+    struct inbox inbox;
+    int64_t from_due_ms;    /* reviews due then or later; INT64_MAX: those without a limit */
+    uint64_t from_proposal; /* and of those due then, of this proposal or a later one */
+    size_t max;
+};
+
+/* Sets @out to the reviews that @walk comes by, the soonest due first. */
+enum err view_inbox_from(struct transaction *txn, const struct inbox_walk *walk,
+                         struct arena *arena, struct due_reviews *out);
+
 /* Sets @out to the first @max deadlines that come before @before_ms, the soonest first. */
 enum err view_deadlines(struct transaction *txn, int64_t before_ms, size_t max, struct arena *arena,
                         struct due_reviews *out);
