@@ -282,15 +282,8 @@ static bool fits(const Hs__Query *query, const Hs__Answer *answer)
     return answer->body_case == bodies[query->body_case];
 }
 
-int session_query(struct session *session, Hs__Query *query, Hs__Answer **out)
+int session_check(const struct session *session, const Hs__Query *query, const Hs__Answer *answer)
 {
-    Hs__Answer *answer = NULL;
-    enum err err =
-        client_call_query(session->call, query, SESSION_ANSWER_MS, session->cli->arena, &answer);
-
-    if (err != ERR_OK) {
-        return fail(session, err);
-    }
     if (answer->body_case == HS__ANSWER__BODY_REFUSAL) {
         return refuse(session, answer->refusal);
     }
@@ -299,8 +292,42 @@ int session_query(struct session *session, Hs__Query *query, Hs__Answer **out)
             session->cli, STATUS_ENVIRONMENT,
             cli_text(session->cli, "会审服务答非所问", "the broker answered something else"));
     }
-    *out = answer;
     return STATUS_DONE;
+}
+
+int session_query(struct session *session, Hs__Query *query, Hs__Answer **out)
+{
+    Hs__Answer *answer = NULL;
+    enum err err =
+        client_call_query(session->call, query, SESSION_ANSWER_MS, session->cli->arena, &answer);
+    int status = err == ERR_OK ? session_check(session, query, answer) : fail(session, err);
+
+    if (status == STATUS_DONE) {
+        *out = answer;
+    }
+    return status;
+}
+
+void session_listen(struct session *session, int descriptor)
+{
+    client_call_listen(session->call, descriptor);
+}
+
+int session_ask(struct session *session, Hs__Query *query, struct arena *arena, Hs__Answer **answer)
+{
+    return fail(session, client_call_ask(session->call, query, arena, answer));
+}
+
+int session_wait(struct session *session, uint64_t timeout_ms)
+{
+    enum err err = client_call_wait(session->call, (int64_t)timeout_ms);
+
+    return err == ERR_TIMEOUT ? STATUS_DONE : fail(session, err);
+}
+
+bool session_is_connected(const struct session *session)
+{
+    return client_call_is_connected(session->call);
 }
 
 int session_show(struct session *session, const char *proposal, Hs__Proposal **out)

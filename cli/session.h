@@ -61,6 +61,19 @@ int session_watch(struct session *session, uint64_t proposal);
 /* Waits @timeout_ms for the next thing that happens. Sets @out to NULL when nothing did. */
 int session_next(struct session *session, uint64_t timeout_ms, Hs__FeedItem **out);
 
+/* For a verb that goes on meanwhile. session_ask() asks @query; @answer is NULL until
+ * session_wait() has set it, in @arena, and session_check() then says whether it is one.
+ * session_wait() waits for that, for what is watched, and until the descriptor given to
+ * session_listen() can be read; that nothing of it came in @timeout_ms is STATUS_DONE too. */
+void session_listen(struct session *session, int descriptor);
+int session_ask(struct session *session, Hs__Query *query, struct arena *arena,
+                Hs__Answer **answer);
+int session_wait(struct session *session, uint64_t timeout_ms);
+int session_check(const struct session *session, const Hs__Query *query, const Hs__Answer *answer);
+
+/* True while the connection stands; it comes back by itself. */
+bool session_is_connected(const struct session *session);
+
 /* Stores the file at @path with the broker and sets the hash, size and name of @document. */
 int session_put_document(struct session *session, const char *path, Hs__Document *document);
 

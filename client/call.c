@@ -22,6 +22,9 @@ struct kept_item {
 struct client_call {
     uv_loop_t loop;
     uv_timer_t deadline;
+    uv_poll_t listener; /* of a descriptor that is not ours */
+    bool is_listening;
+    bool is_readable;
     struct client *client;
     struct arena arena; /* of the welcome */
     Hs__Welcome *welcome;
@@ -32,6 +35,7 @@ struct client_call {
     bool is_answered; /* the command or query at hand */
     enum err answer_err;
     struct arena *answer_arena;
+    uint64_t asked_id; /* of the query that client_call_wait() waits for; 0: none */
     struct command_answer *command_answer;
     Hs__Answer **query_answer;
 
@@ -204,6 +208,9 @@ void client_call_close(struct client_call *call)
     }
     client_close(call->client);
     uv_close((uv_handle_t *)&call->deadline, NULL);
+    if (call->is_listening) {
+        uv_close((uv_handle_t *)&call->listener, NULL);
+    }
     (void)uv_run(&call->loop, UV_RUN_DEFAULT); /* until every handle is closed */
     int rc = uv_loop_close(&call->loop);
     require(rc == 0);
@@ -236,6 +243,10 @@ static bool is_answered(struct client_call *call)
 
 static void begin_answer(struct client_call *call, struct arena *arena)
 {
+    if (call->asked_id != 0) {
+        conversation_forget_query(client_conversation(call->client), call->asked_id);
+        call->asked_id = 0;
+    }
     call->is_answered = false;
     call->answer_err = ERR_OK;
     call->answer_arena = arena;
@@ -344,6 +355,71 @@ enum err client_call_next(struct client_call *call, int64_t timeout_ms, struct a
     free(kept);
     *item = read;
     return ERR_OK;
+}
+
+/* ---- waiting for whatever comes first ---- */
+
+enum err client_call_ask(struct client_call *call, Hs__Query *query, struct arena *arena,
+                         Hs__Answer **answer)
+{
+    *answer = NULL;
+    begin_answer(call, arena);
+    call->query_answer = answer;
+    call->asked_id = client_query(call->client, query, on_query_answered, call);
+    return call->asked_id == 0 ? ERR_FULL : ERR_OK;
+}
+
+static void on_readable(uv_poll_t *listener, int status, int events)
+{
+    struct client_call *call = listener->data;
+
+    (void)status; /* whoever reads sees it fail */
+    (void)events; /* only reading is wanted */
+    call->is_readable = true;
+    (void)uv_poll_stop(listener); /* always 0 */
+}
+
+void client_call_listen(struct client_call *call, int descriptor)
+{
+    require(!call->is_listening);
+    int rc = uv_poll_init(&call->loop, &call->listener, descriptor);
+    require(rc == 0);
+    call->listener.data = call;
+    call->is_listening = true;
+}
+
+static bool has_what_was_asked(struct client_call *call)
+{
+    return call->asked_id != 0 && call->is_answered;
+}
+
+static bool has_anything(struct client_call *call)
+{
+    return has_what_was_asked(call) || call->is_readable || has_item(call);
+}
+
+enum err client_call_wait(struct client_call *call, int64_t timeout_ms)
+{
+    call->is_readable = false;
+    if (call->is_listening) {
+        int rc = uv_poll_start(&call->listener, UV_READABLE, on_readable);
+        require(rc == 0);
+    }
+
+    enum err err = wait_until(call, has_anything, timeout_ms);
+    if (call->is_listening) {
+        (void)uv_poll_stop(&call->listener); /* always 0 */
+    }
+    if (err == ERR_OK && has_what_was_asked(call)) {
+        call->asked_id = 0;
+        return call->answer_err;
+    }
+    return err;
+}
+
+bool client_call_is_connected(const struct client_call *call)
+{
+    return client_is_welcomed(call->client);
 }
 
 /* ---- documents ---- */

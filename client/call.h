@@ -56,6 +56,23 @@ enum err client_call_watch(struct client_call *call, uint64_t proposal);
 enum err client_call_next(struct client_call *call, int64_t timeout_ms, struct arena *arena,
                           Hs__FeedItem **item);
 
+/* For programs that go on meanwhile: asks @query, whose id is set here, without waiting. @answer is
+ * NULL until client_call_wait() has set it, in @arena. One is asked at a time: what is asked next
+ * takes its place. */
+enum err client_call_ask(struct client_call *call, Hs__Query *query, struct arena *arena,
+                         Hs__Answer **answer);
+
+/* Lets client_call_wait() also end when @descriptor can be read. Once for a call; the descriptor
+ * outlives it. */
+void client_call_listen(struct client_call *call, int descriptor);
+
+/* Waits until what was asked is answered, something happened to what is watched, or the descriptor
+ * can be read. ERR_TIMEOUT if nothing of it did; ERR_FULL if the answer does not fit. */
+enum err client_call_wait(struct client_call *call, int64_t timeout_ms);
+
+/* True while the connection stands; it comes back by itself. */
+bool client_call_is_connected(const struct client_call *call);
+
 /* Told how far a document has come. */
 struct call_progress {
     void (*report)(void *self, uint64_t done_bytes, uint64_t all_bytes); /* or NULL */

@@ -312,6 +312,70 @@ static void what_happens_is_told_in_order_also_what_came_during_another_call(voi
     assert_int_equal(client_call_next(f->call, SHORT_MS, &f->arena, &item), ERR_TIMEOUT);
 }
 
+static void a_wait_ends_with_the_answer(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Query__GetOffice get = HS__QUERY__GET_OFFICE__INIT;
+    Hs__Query query = HS__QUERY__INIT;
+    Hs__Answer *query_answer = NULL;
+
+    open_call(f);
+    query.body_case = HS__QUERY__BODY_OFFICE;
+    query.office = &get;
+
+    assert_int_equal(client_call_ask(f->call, &query, &f->arena, &query_answer), ERR_OK);
+    assert_null(query_answer);
+    assert_int_equal(client_call_wait(f->call, TIMEOUT_MS), ERR_OK);
+    assert_non_null(query_answer);
+    assert_int_equal(client_call_wait(f->call, SHORT_MS), ERR_TIMEOUT); /* told once */
+}
+
+static void a_question_takes_the_place_of_one_without_answer(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Query__GetOffice get = HS__QUERY__GET_OFFICE__INIT;
+    Hs__Query query = HS__QUERY__INIT;
+    Hs__Answer *first = NULL;
+    Hs__Answer *second = NULL;
+
+    open_call(f);
+    query.body_case = HS__QUERY__BODY_OFFICE;
+    query.office = &get;
+    f->is_deaf = true;
+    assert_int_equal(client_call_ask(f->call, &query, &f->arena, &first), ERR_OK);
+    assert_int_equal(client_call_wait(f->call, SHORT_MS), ERR_TIMEOUT);
+    f->is_deaf = false;
+
+    assert_int_equal(client_call_query(f->call, &query, TIMEOUT_MS, &f->arena, &second), ERR_OK);
+
+    assert_non_null(second);
+    assert_null(first);
+    assert_int_equal(client_call_wait(f->call, SHORT_MS), ERR_TIMEOUT);
+}
+
+static void a_wait_ends_when_the_descriptor_can_be_read(void **state)
+{
+    struct fixture *f = *state;
+    int ends[2];
+    char byte = 'q';
+
+    open_call(f);
+    assert_int_equal(pipe(ends), 0);
+    client_call_listen(f->call, ends[0]);
+    assert_int_equal(client_call_wait(f->call, SHORT_MS), ERR_TIMEOUT);
+
+    assert_int_equal(write(ends[1], &byte, 1), 1);
+    assert_int_equal(client_call_wait(f->call, TIMEOUT_MS), ERR_OK);
+    assert_int_equal(client_call_wait(f->call, TIMEOUT_MS), ERR_OK); /* as long as nobody reads */
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    assert_int_equal(client_call_wait(f->call, SHORT_MS), ERR_TIMEOUT);
+
+    client_call_close(f->call);
+    f->call = NULL;
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 static void a_key_that_is_not_enrolled_is_denied(void **state)
 {
     struct fixture *f = *state;
@@ -493,6 +557,9 @@ int main(void)
         TEST(a_question_without_answer_ends_in_time_and_the_next_is_answered),
         TEST(a_query_is_answered),
         TEST(what_happens_is_told_in_order_also_what_came_during_another_call),
+        TEST(a_wait_ends_with_the_answer),
+        TEST(a_question_takes_the_place_of_one_without_answer),
+        TEST(a_wait_ends_when_the_descriptor_can_be_read),
         TEST(a_key_that_is_not_enrolled_is_denied),
         TEST(nobody_there_is_a_timeout),
         TEST(another_office_is_not_trusted),
