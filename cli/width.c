@@ -76,13 +76,7 @@ unsigned width_of_code_point(uint32_t code_point)
     return is_in(wide, sizeof wide / sizeof *wide, code_point) ? 2 : 1;
 }
 
-/* A character at the start of a text. size is 1 to 4; a broken byte is a control character. */
-struct character {
-    uint32_t code_point;
-    size_t size;
-};
-
-static struct character first_character(const char *text)
+struct character width_first(const char *text)
 {
     const struct character broken = {0xFFFF, 1};
     const uint8_t *bytes = (const uint8_t *)text;
@@ -101,7 +95,7 @@ static struct character first_character(const char *text)
     return (struct character){code_point, size};
 }
 
-static bool is_shown(struct character character)
+bool character_is_shown(struct character character)
 {
     return character.code_point != 0xFFFF && !is_control(character.code_point);
 }
@@ -111,7 +105,7 @@ size_t width_of_text(const char *text)
     size_t width = 0;
 
     while (*text != '\0') {
-        struct character character = first_character(text);
+        struct character character = width_first(text);
 
         width += width_of_code_point(character.code_point);
         text += character.size;
@@ -132,13 +126,13 @@ char *width_fit(const char *text, size_t columns, struct arena *arena)
         return NULL;
     }
     while (*text != '\0') {
-        struct character character = first_character(text);
+        struct character character = width_first(text);
         unsigned width = width_of_code_point(character.code_point);
 
         if (width > left) {
             break;
         }
-        if (is_shown(character)) {
+        if (character_is_shown(character)) {
             memcpy(out + size, text, character.size);
             size += character.size;
         } else {
@@ -178,7 +172,7 @@ size_t width_line(const char *text, size_t columns)
     bool after_wide = false;
 
     while (text[size] != '\0') {
-        struct character character = first_character(text + size);
+        struct character character = width_first(text + size);
         unsigned character_width = width_of_code_point(character.code_point);
         bool is_wide = character_width == 2;
 

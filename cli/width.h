@@ -16,6 +16,18 @@
 /* Returns the columns of @code_point: 0, 1 or 2. */
 unsigned width_of_code_point(uint32_t code_point);
 
+/* A character at the start of a text. A broken byte is a character of its own that is not shown. */
+struct character {
+    uint32_t code_point;
+    size_t size; /* bytes, 1 to 4 */
+};
+
+/* Returns the first character of @text, which is not empty. */
+struct character width_first(const char *text);
+
+/* True if @character may be sent to a terminal: no control character, no broken byte. */
+bool character_is_shown(struct character character);
+
 /* Returns the columns of @text, UTF-8 in which a broken byte counts as one column. */
 size_t width_of_text(const char *text);
 
