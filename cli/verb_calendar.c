@@ -2,15 +2,13 @@
 /* huishen calendar: the arithmetic of working days alone, and what a year's notice says. */
 #include <string.h>
 
-#include "cli/data_folder.h"
-#include "cli/message_text.h"
+#include "cli/calendar_file.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
+#include "cli/words.h"
 #include "core/calendar.h"
-#include "core/lint.h"
 #include "lib/civil.h"
 #include "lib/text.h"
-#include "os/files.h"
 #include "proto/text/instant.h"
 
 enum {
@@ -21,54 +19,11 @@ enum {
     MINUTE_MS = 60000
 };
 
-static const char calendar_file[] = "configs/calendars/working_days.yaml";
-
-/* ---- loading ---- */
-
-/* Returns the home's calendar if it has one, else the one that comes with the program. */
-static const char *installed_file(const struct cli *cli)
-{
-    if (cli->home != NULL) {
-        const char *own = cli_format(cli, "%s/%s", cli->home, calendar_file);
-
-        if (file_exists(own)) {
-            return own;
-        }
-    }
-
-    const char *folder = data_folder_find(cli);
-    return folder == NULL ? NULL : cli_format(cli, "%s/%s", folder, calendar_file);
-}
-
 static int load(const struct cli *cli, const struct arguments *arguments, struct calendar **out)
 {
     const char *given = arguments_value(arguments, "calendar");
-    const char *path = given == NULL ? installed_file(cli) : given;
-    struct text_file file = message_file(cli, path);
-    ProtobufCMessage *message = NULL;
 
-    if (path == NULL) {
-        return STATUS_ENVIRONMENT;
-    }
-    enum err err = load_message(&file, &hs__calendar__descriptor, &message);
-    if (err != ERR_OK) {
-        message_file_tell(cli, &file);
-        return err == ERR_INVALID || err == ERR_FULL ? STATUS_INVALID : STATUS_ENVIRONMENT;
-    }
-
-    struct defects *defects = cli_memory(arena_alloc(cli->arena, sizeof *defects));
-    defects_init(defects, cli->arena);
-    lint_calendar((const Hs__Calendar *)message, defects);
-    for (size_t i = 0; i < defects->count; i++) {
-        (void)fprintf(cli->err, "%s:%u: %s: %s\n", path, load_line(&file, defects->rows[i].path),
-                      defects->rows[i].path,
-                      cli_text(cli, defects->rows[i].zh, defects->rows[i].en));
-    }
-    if (defects->total > 0) {
-        return STATUS_INVALID;
-    }
-    *out = cli_memory(calendar_build((const Hs__Calendar *)message, cli->arena));
-    return STATUS_DONE;
+    return given == NULL ? calendar_load_installed(cli, out) : calendar_load(cli, given, out);
 }
 
 /* ---- reading instants ---- */
@@ -177,24 +132,13 @@ static int read_question(const struct cli *cli, const struct arguments *argument
 
 /* ---- due ---- */
 
-static const char *weekday_text(const struct cli *cli, int32_t day)
-{
-    static const struct phrase weekdays[] = {
-        [MONDAY] = {"周一", "Mon"},   [TUESDAY] = {"周二", "Tue"}, [WEDNESDAY] = {"周三", "Wed"},
-        [THURSDAY] = {"周四", "Thu"}, [FRIDAY] = {"周五", "Fri"},  [SATURDAY] = {"周六", "Sat"},
-        [SUNDAY] = {"周日", "Sun"},
-    };
-
-    return cli_phrase(cli, weekdays[civil_weekday(day)]);
-}
-
 /* Returns "2026-03-10 Tue". */
 static const char *day_text(const struct cli *cli, int32_t day)
 {
     char date[TEXT_DATE_BYTES];
 
     date_to_text(civil_date(day), date);
-    return cli_format(cli, "%s %s", date, weekday_text(cli, day));
+    return cli_format(cli, "%s %s", date, word_of_weekday(cli, civil_weekday(day)));
 }
 
 /* Returns "2026-03-10 10:20 Tue". */
@@ -206,7 +150,7 @@ static const char *local_text(const struct cli *cli, const struct calendar *cale
 
     date_to_text(civil_date(day), date);
     return cli_format(cli, "%s %02d:%02d %s", date, minute / 60, minute % 60,
-                      weekday_text(cli, day));
+                      word_of_weekday(cli, civil_weekday(day)));
 }
 
 static json_t *instant_json(const struct calendar *calendar, int64_t at_ms)

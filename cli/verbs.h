@@ -15,6 +15,7 @@
     X(wait)          \
     X(show)          \
     X(list)          \
+    X(watch)         \
     X(reviews)       \
     X(opine)         \
     X(rule)          \

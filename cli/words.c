@@ -213,6 +213,17 @@ const char *word_of_confidence(const struct cli *cli, Hs__Citation__Confidence c
     return "-";
 }
 
+const char *word_of_weekday(const struct cli *cli, enum weekday day)
+{
+    static const struct phrase weekdays[] = {
+        [MONDAY] = {"周一", "Mon"},   [TUESDAY] = {"周二", "Tue"}, [WEDNESDAY] = {"周三", "Wed"},
+        [THURSDAY] = {"周四", "Thu"}, [FRIDAY] = {"周五", "Fri"},  [SATURDAY] = {"周六", "Sat"},
+        [SUNDAY] = {"周日", "Sun"},
+    };
+
+    return cli_phrase(cli, weekdays[day]);
+}
+
 static const char *lower_case(const struct cli *cli, const char *text)
 {
     char *copy = cli_format(cli, "%s", text);

@@ -4,6 +4,7 @@
 #define CLI_WORDS_H
 
 #include "cli/cli.h"
+#include "lib/civil.h"
 #include "proto/message.h"
 
 /* Each returns a static text in @cli's language, "-" for a value that says nothing. */
@@ -17,6 +18,9 @@ const char *word_of_review(const struct cli *cli, Hs__Review__State state);
 const char *word_of_effect(const struct cli *cli, Hs__Rule__OnFail effect);
 const char *word_of_suspicion(const struct cli *cli, Hs__TrustedTime__Suspicion suspicion);
 const char *word_of_confidence(const struct cli *cli, Hs__Citation__Confidence confidence);
+
+/* Returns the short word of @day, static. */
+const char *word_of_weekday(const struct cli *cli, enum weekday day);
 
 /* Returns the value of an enum in the schema's own lower-case word (in_review), static; "" if there
  * is no such value. */
