@@ -181,6 +181,8 @@ install: all
 	install -m 755 $(BINARIES) $(DESTDIR)$(PREFIX)/bin
 	cp -R configs $(SHARE)/configs
 	for rules in agents/*/rules.yaml; do install -D -m 644 $$rules $(SHARE)/$$rules; done
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(BUILD)/huishen help --completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/huishen
 	install -d $(DESTDIR)$(PREFIX)/share/doc/huishen
 	install -m 644 README.md README.zh-CN.md LICENSE docs/*.md $(DESTDIR)$(PREFIX)/share/doc/huishen
 

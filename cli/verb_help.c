@@ -2,6 +2,7 @@
 /* huishen help: the list of verbs, or all about one. */
 #include <string.h>
 
+#include "cli/completion.h"
 #include "cli/verbs.h"
 #include "lib/text.h"
 
@@ -26,10 +27,25 @@ static int say_unknown(const struct cli *cli, const char *name)
                      name, nearest);
 }
 
+static int print_completion(const struct cli *cli, const char *shell)
+{
+    if (strcmp(shell, "bash") != 0) {
+        return cli_fail(
+            cli, STATUS_INVALID,
+            cli_text(cli, "--completion 只能是 bash，不是 %s", "--completion is bash, not %s"),
+            shell);
+    }
+    completion_print_bash(cli);
+    return STATUS_DONE;
+}
+
 static int run(struct cli *cli, const struct arguments *arguments)
 {
     const struct vocabulary *all = verb_vocabulary();
 
+    if (arguments_have(arguments, "completion")) {
+        return print_completion(cli, arguments_value(arguments, "completion"));
+    }
     if (arguments->word_count == 0) {
         verb_print_list(cli);
         return STATUS_DONE;
@@ -43,13 +59,24 @@ static int run(struct cli *cli, const struct arguments *arguments)
     return say_unknown(cli, arguments->words[0]);
 }
 
+static const struct option options[] = {
+    {.name = "completion",
+     .value = "bash",
+     .help = {"输出 bash 的命令补全", "print the completion of bash"}},
+};
+
 const struct verb verb_help = {
     .name = "help",
     .words = "[VERB]",
     .words_max = 1,
     .summary = {"命令列表，或某一命令的说明", "the list of verbs, or all about one"},
-    .manual = {"列出全部命令；给出命令名时，显示该命令的完整说明。",
-               "Lists the verbs. With the name of one, prints its whole manual."},
-    .example = "huishen help\nhuishen help submit",
+    .manual =
+        {"列出全部命令；给出命令名时，显示该命令的完整说明。--completion bash 输出命令补全，\n"
+         "供 bash 读入。",
+         "Lists the verbs. With the name of one, prints its whole manual. With --completion\n"
+         "bash it prints what bash reads to complete verbs, options, files and ids."},
+    .example = "huishen help submit\nsource <(huishen help --completion bash)",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
     .run = run,
 };

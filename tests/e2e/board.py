@@ -9,6 +9,7 @@ import signal
 import sys
 
 import office
+from completion import offered
 from office import expect, expect_equal
 from screen import Terminal
 
@@ -152,6 +153,19 @@ def who_sees_what(place, first, second):
     expect(result.stderr.startswith("refused: UNKNOWN_PROPOSAL: "), result.stderr)
 
 
+def completion_of_ids(place, first, second):
+    program = place.program("huishen")
+    home = {"HUISHEN_HOME": place.home}
+    expect_equal("proposals", offered(program, "--as", "office", "show", "LJHS", **home),
+                 {first, second})
+    expect_equal("reviews", offered(program, "--as", "planning", "opine", "", **home),
+                 {f"{second}/1/planning"})
+    expect_equal("departments", offered(program, "list", "--department", "u", **home),
+                 {"utilities", "urban_management"})
+    expect_equal("processes", offered(program, "--home", place.home, "submit", "--process", ""),
+                 {"joint_review", "joint_review_units"})
+
+
 def main(arguments):
     if len(arguments) != 1:
         print(__doc__.strip().splitlines()[2], file=sys.stderr)
@@ -167,6 +181,7 @@ def main(arguments):
         cases.run("printed and for scripts", printed, place, first, second)
         cases.run("one proposal", only_one, place, first)
         cases.run("who sees what", who_sees_what, place, first, second)
+        cases.run("completion of ids", completion_of_ids, place, first, second)
         cases.run("ended by signals", ended_by_signals, place)
         cases.run("the broker goes and comes back", without_a_broker, place, first)
         cases.run("everything stops in order", place.stop)

@@ -20,13 +20,14 @@ import unicodedata
 from fractions import Fraction
 
 import office
+from completion import offered
 from office import expect, expect_equal
 
 CONFORMANCE = os.path.join(office.ROOT, "..", "shared", "cel", "conformance.json")
 DEADLINES = os.path.join(office.ROOT, "tests", "data", "deadlines.json")
 EXPRESSIONS = os.path.join(office.ROOT, "tests", "data", "expressions.json")
 GONE_SECONDS = 10
-VERBS = ("init", "up", "demo", "submit", "revise", "withdraw", "wait", "show", "list", "reviews",
+VERBS = ("init", "up", "demo", "submit", "revise", "withdraw", "wait", "show", "list", "watch", "reviews",
          "opine", "rule", "verdict", "journal", "verify", "lint", "check", "eval", "calendar",
          "key", "account", "department", "help")
 
@@ -130,6 +131,44 @@ def output_that_cannot_be_written(place):
 
 def version(place):
     expect(re.fullmatch(r"huishen \d+\.\d+\.\d+\n", place.printed("--version")), "no version")
+
+
+# ---- completion --------------------------------------------------------------------------------------
+
+
+def completion_of_every_verb_and_option(place):
+    program = os.path.join(place.build, "huishen")
+    named = set(re.findall(r"^  ([a-z]+) ", place.printed("help").split("Options of every verb")[0],
+                           re.M))
+    expect_equal("the verbs", offered(program, ""), named)
+    expect_equal("help's verbs", offered(program, "help", ""), named)
+    for verb in VERBS:
+        options = set(re.findall(r"^  (?:-\w, )?(--[a-z-]+)", place.printed("help", verb), re.M))
+        expect_equal(f"the options of {verb}", offered(program, verb, "--"), options)
+
+
+def completion_of_words_and_values(place):
+    program = os.path.join(place.build, "huishen")
+    place.write("one.yaml", "")
+    table = [
+        (("wa",), {"wait", "watch"}),
+        (("--lang", ""), {"zh", "en"}),
+        (("list", "--lang", "=", "z"), {"zh"}),  # --lang=z, as bash takes it apart
+        (("calendar", ""), {"due", "show"}),
+        (("account", ""), {"list", "add", "disable"}),
+        (("department", "enrol", place.folder + "/o"), {place.folder + "/one.yaml"}),
+        (("department", "list", ""), set()),
+        (("lint", "x.yaml", place.folder + "/o"), {place.folder + "/one.yaml"}),
+        (("--home", place.folder, "wait", "1", "--for", ""), {"verdict", "end"}),
+        (("list", "--status", "in"), {"incomplete", "in_review"}),
+        (("opine", "1/1/fire", "--result", ""),
+         {"agree", "conditional", "disagree", "not_involved", "not_competent"}),
+        (("show", ""), set()),  # no home is named: nobody is asked
+        (("--home", place.folder, "show", ""), set()),  # nor is there one
+    ]
+    for words, expected in table:
+        expect_equal(f"{words}", offered(program, *words), expected)
+    place.said(2, ("--completion is bash",), "help", "--completion", "zsh")
 
 
 # ---- eval --------------------------------------------------------------------------------------------
@@ -516,6 +555,8 @@ def main(arguments):
     cases.run("bad usage", bad_usage, place)
     cases.run("output that cannot be written", output_that_cannot_be_written, place)
     cases.run("the version", version, place)
+    cases.run("completion of every verb and option", completion_of_every_verb_and_option, place)
+    cases.run("completion of words and values", completion_of_words_and_values, place)
     cases.run("published cases of the rule language", cases_of, place, CONFORMANCE)
     cases.run("own cases of the rule language", cases_of, place, EXPRESSIONS)
     cases.run("one expression", one_expression, place)
