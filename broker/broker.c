@@ -37,6 +37,14 @@ void broker_flush(struct broker *broker, struct bytes head)
     outbox_flush(&outbox, head);
 }
 
+int64_t broker_now_ms(const struct broker *broker)
+{
+    int64_t wall_ms = broker->options.clock.wall_ms(broker->options.clock.self);
+    int64_t last_ms = turn_now_ms(broker->turn);
+
+    return wall_ms > last_ms ? wall_ms : last_ms;
+}
+
 /* ---- the turn ---- */
 
 static void free_arrival(struct arrival *arrival)

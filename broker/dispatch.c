@@ -18,7 +18,8 @@ static bool is_in_office(const struct broker *broker, const struct session *sess
 {
     const Hs__Principal *principal = directory_find(&broker->directory, session->user);
 
-    return principal != NULL && authorise(principal, OPERATION_RECEIVE_REVIEW) &&
+    return principal != NULL &&
+           authorise(principal, OPERATION_RECEIVE_REVIEW, broker_now_ms(broker)) == REFUSAL_NONE &&
            strcmp(principal->department, session->department) == 0;
 }
 
@@ -235,7 +236,9 @@ static void feed(struct broker *broker, const struct happening *happening, struc
             continue;
         }
         principal = directory_find(&broker->directory, s->user);
-        if (principal == NULL || !authorise_proposal(principal, happening->proposal)) {
+        if (principal == NULL ||
+            authorise(principal, OPERATION_WATCH, broker_now_ms(broker)) != REFUSAL_NONE ||
+            !authorise_proposal(principal, happening->proposal)) {
             continue;
         }
         if (message == NULL) {

@@ -48,7 +48,8 @@ static void take_hello(struct broker *broker, struct session *session, const Hs_
     session->is_hello_wanted = false;
     session->is_slow = false;
     if (principal != NULL && principal_has_role(principal, HS__PRINCIPAL__ROLE__AGENT) &&
-        !principal->disabled && strcmp(hello->department, principal->department) == 0 &&
+        authorise(principal, OPERATION_RECEIVE_REVIEW, broker_now_ms(broker)) == REFUSAL_NONE &&
+        strcmp(hello->department, principal->department) == 0 &&
         strlen(hello->department) < DEPARTMENT_BYTES_MAX &&
         hello->instance.len == sizeof session->instance) {
         memcpy(session->department, hello->department, strlen(hello->department) + 1);
@@ -111,7 +112,8 @@ static void take_watch(struct broker *broker, struct session *session, const Hs_
 {
     const Hs__Principal *principal = directory_find(&broker->directory, session->user);
 
-    if (principal != NULL && authorise(principal, OPERATION_WATCH)) {
+    if (principal != NULL &&
+        authorise(principal, OPERATION_WATCH, broker_now_ms(broker)) == REFUSAL_NONE) {
         (void)session_watch(session, watch->proposal, watch->stop); /* beyond the bound: not told */
     }
 }

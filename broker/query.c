@@ -205,8 +205,11 @@ void query_answer(struct broker *broker, struct session *session, const Hs__Quer
         return; /* the client asks again */
     }
     asking.answer->id = query->id;
-    if (!authorise(asking.principal, operation_of_query(query))) {
-        query_refuse(&asking, REFUSAL_NOT_ALLOWED, NULL);
+
+    enum refusal refusal =
+        authorise(asking.principal, operation_of_query(query), broker_now_ms(broker));
+    if (refusal != REFUSAL_NONE) {
+        query_refuse(&asking, refusal, NULL);
     } else if (journal_read_begin(broker->journal, &asking.txn) == ERR_OK) {
         answer_body(&asking);
         journal_read_end(asking.txn);

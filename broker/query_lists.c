@@ -239,7 +239,7 @@ void query_answer_reviews(struct asking *asking)
     const char *department = reviews->department[0] == '\0' ? own : reviews->department;
     Hs__Answer__Reviews *out = message_new(&hs__answer__reviews__descriptor, asking->arena);
 
-    if (own[0] != '\0' && strcmp(own, department) != 0) {
+    if (!authorise_department(asking->principal, department)) {
         query_refuse(asking, REFUSAL_NOT_YOUR_REVIEW, department);
         return;
     }

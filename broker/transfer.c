@@ -251,12 +251,15 @@ static bool is_refused(struct documents_service *service, struct session *sessio
     const Hs__Principal *principal = directory_find(&broker->directory, session->user);
     struct document_state nothing = {0};
     struct hash named = {{0}};
+    enum refusal refusal = principal == NULL
+                               ? REFUSAL_NOT_ALLOWED
+                               : authorise(principal, operation, broker_now_ms(broker));
     const char *error = NULL;
 
     if (hash.len != sizeof named.bytes) {
         error = "MALFORMED";
-    } else if (principal == NULL || !authorise(principal, operation)) {
-        error = "NOT_ALLOWED";
+    } else if (refusal != REFUSAL_NONE) {
+        error = refusal_code(refusal);
     } else if (service->count >= JOBS_MAX) {
         error = "TOO_BUSY";
     } else if (operation == OPERATION_DOCUMENT_PUT && broker->is_full) {

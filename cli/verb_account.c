@@ -5,14 +5,16 @@
 #include "cli/message_text.h"
 #include "cli/principals.h"
 #include "cli/session.h"
+#include "cli/stamp.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "cli/words.h"
 #include "core/names.h"
+#include "lib/civil.h"
 #include "lib/text.h"
 #include "os/files.h"
 
-enum { ROLES_MAX = 8, ROLES_BYTES_MAX = 256 };
+enum { ROLES_MAX = 8, ROLES_BYTES_MAX = 256, MINUTE_MS = 60000 };
 
 static const char *roles_text(const struct cli *cli, const Hs__Principal *principal)
 {
@@ -28,46 +30,74 @@ static const char *roles_text(const struct cli *cli, const Hs__Principal *princi
     return text == NULL ? "" : text;
 }
 
-static void print_principals(const struct cli *cli, const Hs__Answer__Principals *principals)
+static void print_principals(const struct cli *cli, const Hs__Answer__Principals *principals,
+                             int offset_minutes)
 {
     static const struct table_column columns[] = {
-        {.title = {"主体", "principal"}},
-        {.title = {"角色", "roles"}},
-        {.title = {"部门", "department"}},
-        {.title = {"状态", "state"}},
+        {.title = {"主体", "principal"}},  {.title = {"角色", "roles"}},
+        {.title = {"部门", "department"}}, {.title = {"状态", "state"}},
+        {.title = {"有效期至", "until"}},
     };
     struct table table;
 
     table_init(&table, cli, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < principals->n_principals; i++) {
         const Hs__Principal *principal = principals->principals[i];
+        char until[STAMP_BYTES];
 
+        stamp_write(principal->expires_at, offset_minutes, until);
         table_add(&table, (const char *const[]){
                               principal->name, roles_text(cli, principal), principal->department,
                               principal->disabled ? cli_text(cli, "停用", "disabled")
-                                                  : cli_text(cli, "有效", "active")});
+                                                  : cli_text(cli, "有效", "active"),
+                              until});
     }
     table_print(&table);
 }
 
-static int list(struct cli *cli, struct session *session, const struct arguments *arguments)
+static int ask_principals(struct session *session, Hs__Answer **out)
 {
     Hs__Query__GetPrincipals get = HS__QUERY__GET_PRINCIPALS__INIT;
     Hs__Query query = HS__QUERY__INIT;
-    Hs__Answer *answer = NULL;
 
-    (void)arguments; /* nothing more is asked */
     query.body_case = HS__QUERY__BODY_PRINCIPALS;
     query.principals = &get;
-    int status = session_query(session, &query, &answer);
+    return session_query(session, &query, out);
+}
+
+static int list(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
+    Hs__Answer *answer = NULL;
+    int offset_minutes = session_offset_minutes(session);
+    int status = ask_principals(session, &answer);
+
+    (void)arguments; /* nothing more is asked */
     if (status != STATUS_DONE) {
         return status;
     }
     if (cli->is_json) {
-        cli_json(cli, message_json(answer->principals, session_offset_minutes(session)));
+        cli_json(cli, message_json(answer->principals, offset_minutes));
     } else {
-        print_principals(cli, answer->principals);
+        print_principals(cli, answer->principals, offset_minutes);
     }
+    return STATUS_DONE;
+}
+
+/* Sets @at_ms to the end of the day @text in the office's local time: the account works through it.
+ */
+static int read_until(const struct cli *cli, struct session *session, const char *text,
+                      int64_t *at_ms)
+{
+    int32_t date = 0;
+
+    if (!date_from_text(bytes_of_text(text), &date)) {
+        return cli_fail(cli, STATUS_INVALID,
+                        cli_text(cli, "--until：%s 不是日期，应写作 2026-12-31",
+                                 "--until: %s is no day; write 2026-12-31"),
+                        text);
+    }
+    *at_ms = ((int64_t)civil_day(date) + 1) * CIVIL_DAY_MS -
+             (int64_t)session_offset_minutes(session) * MINUTE_MS;
     return STATUS_DONE;
 }
 
@@ -150,6 +180,7 @@ static int add(struct cli *cli, struct session *session, const struct arguments 
     const char *name = home_principal(cli, arguments->words[1]);
     const char *department = arguments_value(arguments, "department");
     const char *title = arguments_value(arguments, "title");
+    const char *until = arguments_value(arguments, "until");
     const struct home home = {.folder = cli->home};
     Hs__Principal asked = HS__PRINCIPAL__INIT;
     const char *curve_file = cli_format(cli, "%s/curve.key", principal_folder(cli, &home, name));
@@ -169,30 +200,96 @@ static int add(struct cli *cli, struct session *session, const struct arguments 
     principal->roles = asked.roles;
     principal->n_roles = asked.n_roles;
     principal->department = department == NULL ? principal->department : department;
+    if (until != NULL) {
+        status = read_until(cli, session, until, &principal->expires_at);
+    }
     if (title != NULL) {
         principal->title = cli_memory(message_new(&hs__words__descriptor, cli->arena));
         principal->title->zh = title;
     }
-    return enrol(cli, session, principal);
+    return status == STATUS_DONE ? enrol(cli, session, principal) : status;
+}
+
+/* How a change is told: the word of --json, and the sentence. */
+struct told {
+    const char *state;
+    const char *zh;
+    const char *en;
+};
+
+static int send_change(struct cli *cli, struct session *session, Hs__ChangePrincipal *body,
+                       const struct told *told)
+{
+    Hs__Command command = HS__COMMAND__INIT;
+    Hs__Receipt *receipt = NULL;
+
+    command.body_case = HS__COMMAND__BODY_CHANGE_PRINCIPAL;
+    command.change_principal = body;
+    int status = session_command(session, &command, &receipt);
+    if (status == STATUS_DONE && cli->is_json) {
+        cli_json(cli, json_pack("{s:s, s:s}", "name", body->name, "state", told->state));
+    } else if (status == STATUS_DONE) {
+        (void)fprintf(cli->out, "%s %s\n", body->name, cli_text(cli, told->zh, told->en));
+    }
+    return status;
 }
 
 static int disable(struct cli *cli, struct session *session, const struct arguments *arguments)
 {
+    static const struct told told = {"disabled", "已停用", "disabled"};
     Hs__ChangePrincipal body = HS__CHANGE_PRINCIPAL__INIT;
-    Hs__Command command = HS__COMMAND__INIT;
-    Hs__Receipt *receipt = NULL;
 
     body.name = home_principal(cli, arguments->words[1]);
     body.disabled = true;
-    command.body_case = HS__COMMAND__BODY_CHANGE_PRINCIPAL;
-    command.change_principal = &body;
-    int status = session_command(session, &command, &receipt);
-    if (status == STATUS_DONE && cli->is_json) {
-        cli_json(cli, json_pack("{s:s, s:s}", "name", body.name, "state", "disabled"));
-    } else if (status == STATUS_DONE) {
-        (void)fprintf(cli->out, cli_text(cli, "%s 已停用\n", "%s disabled\n"), body.name);
+    return send_change(cli, session, &body, &told);
+}
+
+/* Sets @out to the principal @name as it is on record, NULL if there is none. */
+static int find_principal(struct session *session, const char *name, const Hs__Principal **out)
+{
+    Hs__Answer *answer = NULL;
+    int status = ask_principals(session, &answer);
+
+    *out = NULL;
+    for (size_t i = 0; status == STATUS_DONE && i < answer->principals->n_principals; i++) {
+        if (strcmp(answer->principals->principals[i]->name, name) == 0) {
+            *out = answer->principals->principals[i];
+        }
     }
     return status;
+}
+
+/* A change says anew whether the account is disabled, so it is looked up first. */
+static int change(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
+    static const struct told told = {"changed", "已变更", "changed"};
+    Hs__ChangePrincipal body = HS__CHANGE_PRINCIPAL__INIT;
+    Hs__Principal asked = HS__PRINCIPAL__INIT;
+    const Hs__Principal *recorded = NULL;
+    const char *until = arguments_value(arguments, "until");
+    int status = STATUS_DONE;
+
+    if (arguments_have(arguments, "role")) {
+        status = take_roles(cli, arguments, &asked);
+    } else if (until == NULL) {
+        status = cli_fail(cli, STATUS_INVALID,
+                          cli_text(cli, "请给出 --role 或 --until", "give --role or --until"));
+    }
+    body.unlimited = until != NULL && strcmp(until, "never") == 0;
+    if (status == STATUS_DONE && until != NULL && !body.unlimited) {
+        status = read_until(cli, session, until, &body.expires_at);
+    }
+    body.name = home_principal(cli, arguments->words[1]);
+    if (status == STATUS_DONE) {
+        status = find_principal(session, body.name, &recorded);
+    }
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    body.disabled = recorded != NULL && recorded->disabled;
+    body.roles = asked.roles;
+    body.n_roles = asked.n_roles;
+    return send_change(cli, session, &body, &told);
 }
 
 static int run(struct cli *cli, const struct arguments *arguments)
@@ -210,9 +307,13 @@ static int run(struct cli *cli, const struct arguments *arguments)
     if (strcmp(what, "disable") == 0 && has_name) {
         return session_do(cli, arguments, disable);
     }
+    if (strcmp(what, "change") == 0 && has_name) {
+        return session_do(cli, arguments, change);
+    }
     return cli_fail(cli, STATUS_INVALID,
-                    cli_text(cli, "用法：account list | add NAME --role ROLE | disable NAME",
-                             "account list | add NAME --role ROLE | disable NAME"));
+                    cli_text(cli,
+                             "用法：account list | add NAME --role R | change NAME | disable NAME",
+                             "account list | add NAME --role R | change NAME | disable NAME"));
 }
 
 static const struct option options[] = {
@@ -229,24 +330,32 @@ static const struct option options[] = {
      .help = {"部门；reviewer、head、agent 必填",
               "its department; reviewer, head, agent need one"}},
     {.name = "title", .value = "TEXT", .help = {"称谓", "what it is called"}},
+    {.name = "until",
+     .value = "DATE",
+     .help = {"有效期最后一天，如 2026-12-31；change 时 never 取消期限",
+              "its last day, as in 2026-12-31; never (change) lifts the limit"}},
 };
 
 const struct verb verb_account = {
     .name = "account",
-    .words = "list | add NAME | disable NAME",
+    .words = "list | add NAME | change NAME | disable NAME",
     .words_min = 1,
     .words_max = 2,
     .needs_home = true,
-    .summary = {"账户：列出、登记、停用", "accounts: list, enrol, disable"},
+    .summary = {"账户：列出、登记、变更、停用", "accounts: list, enrol, change, disable"},
     .manual =
         {"account list 列出全部主体。account add 在本机生成密钥并登记一个账户；\n"
          "不含冒号的名字即 person:名字。account disable 停用一个账户，记录保留。\n"
-         "登记和停用须以安全管理员办理；管理员不得兼任审查角色。\n"
+         "--until 给出有效期最后一天，过期后一切请求以 PRINCIPAL_EXPIRED 拒绝；account change "
+         "改变\n"
+         "角色或有效期。登记、变更和停用须以安全管理员办理；管理员不得兼任审查角色。\n"
          "--json 输出 {\"principals\": [...]}，或 {\"name\", \"state\"}。",
          "account list prints all principals. account add makes keys on this machine and\n"
          "enrols an account; a name without a colon is person:NAME. account disable ends\n"
-         "what an account may do; its record stays. Enrolling and disabling are the security\n"
-         "administrator's, and who administers cannot give opinions. With --json:\n"
+         "what an account may do; its record stays. --until names its last day: from then on\n"
+         "all it asks for is refused with PRINCIPAL_EXPIRED; account change gives it other\n"
+         "roles or another last day. All of it is the security administrator's, and who\n"
+         "administers cannot give opinions. With --json:\n"
          "{\"principals\": [...]}, or {\"name\", \"state\"}."},
     .example = "huishen --as security account add lihua --role reviewer --department fire\n"
                "huishen account list",

@@ -102,7 +102,7 @@ static bool roles_are_known(const Hs__Principal__Role *roles, size_t count)
     return count > 0 && count <= ROLES_MAX;
 }
 
-static const char *first_fault(const Hs__Principal *principal)
+static const char *first_fault(const Hs__Principal *principal, int64_t now_ms)
 {
     if (!principal_name_is_valid(principal->name) || strcmp(principal->name, "office") == 0) {
         return "name";
@@ -120,16 +120,20 @@ static const char *first_fault(const Hs__Principal *principal)
                                      strlen(principal->title->en) > TITLE_BYTES_MAX)) {
         return "title";
     }
+    if (principal->expires_at < 0 ||
+        (principal->expires_at > 0 && principal->expires_at <= now_ms)) {
+        return "expires_at";
+    }
     return NULL;
 }
 
 void decide_enrol(const struct situation *situation, const Hs__Enrol *enrol, struct decision *out)
 {
     const Hs__Principal *principal = enrol->principal;
+    const char *fault = principal == NULL ? "principal" : first_fault(principal, situation->now_ms);
 
-    if (principal == NULL || first_fault(principal) != NULL) {
-        decision_refuse(out, REFUSAL_PRINCIPAL_INVALID,
-                        principal == NULL ? "principal" : first_fault(principal));
+    if (fault != NULL) {
+        decision_refuse(out, REFUSAL_PRINCIPAL_INVALID, fault);
         return;
     }
     if (!roles_compatible(principal->roles, principal->n_roles)) {
@@ -163,6 +167,10 @@ void decide_change(const struct situation *situation, const Hs__ChangePrincipal 
         decision_refuse(out, REFUSAL_ROLES_INCOMPATIBLE, change->name);
         return;
     }
+    if (change->expires_at < 0) {
+        decision_refuse(out, REFUSAL_PRINCIPAL_INVALID, "expires_at");
+        return;
+    }
     if (strcmp(change->name, situation->signer->name) == 0) {
         decision_refuse(out, REFUSAL_NOT_ALLOWED, change->name); /* nobody locks the office out */
         return;
@@ -178,6 +186,8 @@ void decide_change(const struct situation *situation, const Hs__ChangePrincipal 
     changed->disabled = change->disabled;
     changed->n_roles = change->n_roles;
     changed->roles = change->roles;
+    changed->expires_at = change->unlimited ? 0 : change->expires_at;
+    changed->unlimited = change->unlimited;
     event->body_case = HS__EVENT__BODY_PRINCIPAL_CHANGED;
     event->principal_changed = changed;
 }

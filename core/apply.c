@@ -256,6 +256,9 @@ void apply_principal(Hs__Principal *principal, const Hs__Event *event, struct ar
         const Hs__PrincipalChanged *changed = event->principal_changed;
 
         principal->disabled = changed->disabled;
+        if (changed->unlimited || changed->expires_at != 0) {
+            principal->expires_at = changed->expires_at;
+        }
         if (changed->n_roles > 0) {
             principal->n_roles = changed->n_roles;
             principal->roles = changed->roles;

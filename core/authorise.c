@@ -157,12 +157,19 @@ bool principal_has_role(const Hs__Principal *principal, Hs__Principal__Role role
     return (roles_of(principal->roles, principal->n_roles) & (1U << role)) != 0;
 }
 
-bool authorise(const Hs__Principal *principal, enum operation operation)
+enum refusal authorise(const Hs__Principal *principal, enum operation operation, int64_t now_ms)
 {
-    if (principal->disabled || operation >= OPERATION_COUNT) {
-        return false;
+    if (principal->disabled) {
+        return REFUSAL_PRINCIPAL_DISABLED;
     }
-    return (roles_of(principal->roles, principal->n_roles) & permitted[operation]) != 0;
+    if (principal->expires_at != 0 && now_ms >= principal->expires_at) {
+        return REFUSAL_PRINCIPAL_EXPIRED;
+    }
+    if (operation >= OPERATION_COUNT ||
+        (roles_of(principal->roles, principal->n_roles) & permitted[operation]) == 0) {
+        return REFUSAL_NOT_ALLOWED;
+    }
+    return REFUSAL_NONE;
 }
 
 static bool has_review(const Hs__Proposal *proposal, const char *department)
@@ -189,6 +196,11 @@ bool authorise_proposal(const Hs__Principal *principal, const Hs__Proposal *prop
         return true;
     }
     return (roles & DEPARTMENTAL) != 0 && has_review(proposal, principal->department);
+}
+
+bool authorise_department(const Hs__Principal *principal, const char *department)
+{
+    return principal->department[0] == '\0' || strcmp(principal->department, department) == 0;
 }
 
 bool roles_compatible(const Hs__Principal__Role *roles, size_t count)

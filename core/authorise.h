@@ -8,7 +8,9 @@
 #define CORE_AUTHORISE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "core/refusal.h"
 #include "proto/message.h"
 
 /* Every command and every query, and nothing else: a new one needs a row here. */
@@ -59,12 +61,18 @@ enum operation operation_of_query(const Hs__Query *query);
 /* True if @principal has @role. */
 bool principal_has_role(const Hs__Principal *principal, Hs__Principal__Role role);
 
-/* True if one of @principal's roles may ask for @operation; never if it is disabled. */
-bool authorise(const Hs__Principal *principal, enum operation operation);
+/* Returns why @principal may not ask for @operation at @now_ms, REFUSAL_NONE if it may:
+ * PRINCIPAL_DISABLED, PRINCIPAL_EXPIRED, or NOT_ALLOWED where none of its roles is named in the
+ * operation's row. */
+enum refusal authorise(const Hs__Principal *principal, enum operation operation, int64_t now_ms);
 
 /* True if @principal may read @proposal: the office, its supervisors, approvers and auditors all of
  * them, an applicant its own, a department those in which it has a review. */
 bool authorise_proposal(const Hs__Principal *principal, const Hs__Proposal *proposal);
+
+/* True if @principal may read what @department has yet to answer: who belongs to a department only
+ * its own. */
+bool authorise_department(const Hs__Principal *principal, const char *department);
 
 /* True if the roles @roles may stand together: who administers (system, security, audit) has no
  * other role and cannot give an opinion; the three are three accounts. */

@@ -277,17 +277,18 @@ static void dispatch(const struct situation *situation, const Hs__Command *comma
 void decide_command(const struct situation *situation, const Hs__Command *command,
                     struct decision *out)
 {
+    enum operation operation = operation_of_command(command);
+
     *out = (struct decision){.result = HS__RECEIPT__RESULT__INIT};
-    if (operation_of_command(command) == OPERATION_COUNT) {
+    if (operation == OPERATION_COUNT) {
         decision_refuse(out, REFUSAL_MALFORMED, NULL);
         return;
     }
-    if (situation->signer->disabled) {
-        decision_refuse(out, REFUSAL_PRINCIPAL_DISABLED, situation->signer->name);
-        return;
-    }
-    if (!authorise(situation->signer, operation_of_command(command))) {
-        decision_refuse(out, REFUSAL_NOT_ALLOWED, NULL);
+
+    enum refusal refusal = authorise(situation->signer, operation, situation->now_ms);
+    if (refusal != REFUSAL_NONE) {
+        decision_refuse(out, refusal,
+                        refusal == REFUSAL_NOT_ALLOWED ? NULL : situation->signer->name);
         return;
     }
     dispatch(situation, command, out);

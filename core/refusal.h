@@ -16,6 +16,7 @@
     X(WRONG_OFFICE, "信封写给了另一辖区", "the envelope is for another office")                    \
     X(NOT_ALLOWED, "无权进行此操作", "this role may not do that")                                  \
     X(PRINCIPAL_DISABLED, "该主体已停用", "this principal is disabled")                            \
+    X(PRINCIPAL_EXPIRED, "该主体有效期已过", "this principal has expired")                         \
     X(COMMAND_ID_INVALID, "命令编号须为16字节", "a command id has 16 bytes")                       \
     X(COMMAND_ID_REUSED, "命令编号已用于其他内容", "this command id was used with other content")  \
     X(COMMAND_TOO_OLD, "命令编号早于30天前", "this command id is more than 30 days old")           \

@@ -345,6 +345,45 @@ static void a_query_that_cannot_be_read_is_answered_and_logged_once(void **state
     assert_int_equal(logged(f, "message_unreadable"), 1);
 }
 
+/* Makes everybody's account end, or be disabled, and asks who there is. */
+static const char *refused_when(struct fixture *f, int64_t expires_at, bool disabled)
+{
+    Hs__Query__GetPrincipals principals = HS__QUERY__GET_PRINCIPALS__INIT;
+    Hs__Query query = HS__QUERY__INIT;
+    Hs__ClientMessage message = HS__CLIENT_MESSAGE__INIT;
+    size_t heard = f->heard_count;
+
+    for (size_t i = 0; i < f->broker->directory.count; i++) {
+        f->broker->directory.rows[i]->expires_at = expires_at;
+        f->broker->directory.rows[i]->disabled = disabled;
+    }
+    query.body_case = HS__QUERY__BODY_PRINCIPALS;
+    query.principals = &principals;
+    message.body_case = HS__CLIENT_MESSAGE__BODY_QUERY;
+    message.query = &query;
+    assert_true(say(f, &message));
+    wait_heard(f, heard + 1);
+    assert_int_equal(f->heard[heard]->body_case, HS__BROKER_MESSAGE__BODY_ANSWER);
+
+    const Hs__Answer *answer = f->heard[heard]->answer;
+    return answer->body_case == HS__ANSWER__BODY_REFUSAL ? answer->refusal->code : "";
+}
+
+static void who_has_expired_or_is_disabled_gets_no_answer(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(open_broker(f), ERR_OK);
+    connect_client(f);
+    assert_true(say_hello(f));
+    wait_heard(f, 1);
+
+    assert_string_equal(refused_when(f, 0, false), "");
+    assert_string_equal(refused_when(f, 1, false), "PRINCIPAL_EXPIRED");
+    assert_string_equal(refused_when(f, INT64_MAX, false), "");
+    assert_string_equal(refused_when(f, 0, true), "PRINCIPAL_DISABLED");
+}
+
 static void a_home_without_a_place_for_documents_is_not_served(void **state)
 {
     struct fixture *f = *state;
@@ -400,6 +439,7 @@ int main(void)
         TEST(a_client_without_a_session_is_told_once_to_say_hello),
         TEST(a_reader_too_slow_is_logged_once_and_told_to_say_hello_when_it_reads),
         TEST(a_query_that_cannot_be_read_is_answered_and_logged_once),
+        TEST(who_has_expired_or_is_disabled_gets_no_answer),
         TEST(what_nobody_names_after_a_day_is_removed_at_the_start),
         TEST(a_home_without_a_place_for_documents_is_not_served),
     };

@@ -201,6 +201,42 @@ static void nobody_takes_the_administration_from_himself(void **state)
     assert_int_equal(change(f, &f->office.applicant, disabling), REFUSAL_NONE);
 }
 
+static void an_enrolment_that_has_ended_is_refused(void **state)
+{
+    struct fixture *f = *state;
+
+    f->principal.expires_at = OFFICE_START_MS;
+    assert_invalid(f, "expires_at");
+    f->principal.expires_at = -1;
+    assert_invalid(f, "expires_at");
+    f->principal.expires_at = OFFICE_START_MS + 1;
+    assert_int_equal(enrol(f), REFUSAL_NONE);
+}
+
+static void a_change_sets_keeps_or_lifts_the_last_day(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Principal *planner = &f->office.planner;
+    Hs__ChangePrincipal body = HS__CHANGE_PRINCIPAL__INIT;
+
+    body.expires_at = -1;
+    assert_int_equal(change(f, planner, body), REFUSAL_PRINCIPAL_INVALID);
+    body.expires_at = 5;
+    assert_int_equal(change(f, planner, body), REFUSAL_NONE);
+    apply_principal(planner, f->decision.events[0], &f->arena);
+    assert_int_equal(planner->expires_at, 5);
+
+    body.expires_at = 0;
+    assert_int_equal(change(f, planner, body), REFUSAL_NONE);
+    apply_principal(planner, f->decision.events[0], &f->arena);
+    assert_int_equal(planner->expires_at, 5);
+
+    body.unlimited = true;
+    assert_int_equal(change(f, planner, body), REFUSAL_NONE);
+    apply_principal(planner, f->decision.events[0], &f->arena);
+    assert_int_equal(planner->expires_at, 0);
+}
+
 static void a_department_needs_an_id_words_and_owners_that_differ(void **state)
 {
     struct fixture *f = *state;
@@ -247,6 +283,8 @@ int main(void)
         T(a_name_and_a_key_belong_to_one),
         T(who_administers_cannot_be_made_a_reviewer),
         T(nobody_takes_the_administration_from_himself),
+        T(an_enrolment_that_has_ended_is_refused),
+        T(a_change_sets_keeps_or_lifts_the_last_day),
         T(a_department_needs_an_id_words_and_owners_that_differ),
     };
 

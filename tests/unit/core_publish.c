@@ -385,35 +385,6 @@ static void who_administers_does_nothing_else(void **state)
     assert_false(roles_compatible(alone, 0));
 }
 
-static void every_role_is_refused_what_its_row_does_not_name(void **state)
-{
-    static const enum operation of_the_applicant[] = {OPERATION_SUBMIT, OPERATION_REVISE,
-                                                      OPERATION_WITHDRAW, OPERATION_DOCUMENT_PUT};
-    struct fixture *f = *state;
-    Hs__Principal__Role role;
-    Hs__Principal principal = f->office.applicant;
-
-    principal.roles = &role;
-    for (int r = 0; r <= HS__PRINCIPAL__ROLE__GATEWAY; r++) {
-        role = (Hs__Principal__Role)r;
-        for (size_t i = 0; i < ARRAY_COUNT(of_the_applicant); i++) {
-            assert_int_equal(authorise(&principal, of_the_applicant[i]),
-                             r == HS__PRINCIPAL__ROLE__APPLICANT);
-        }
-        assert_int_equal(authorise(&principal, OPERATION_ENROL),
-                         r == HS__PRINCIPAL__ROLE__SECURITY_ADMIN);
-        assert_int_equal(authorise(&principal, OPERATION_GIVE_OPINION),
-                         r == HS__PRINCIPAL__ROLE__REVIEWER || r == HS__PRINCIPAL__ROLE__HEAD ||
-                             r == HS__PRINCIPAL__ROLE__AGENT);
-        assert_false(authorise(&principal, OPERATION_COUNT));
-        principal.disabled = true;
-        for (int operation = 0; operation < OPERATION_COUNT; operation++) {
-            assert_false(authorise(&principal, (enum operation)operation));
-        }
-        principal.disabled = false;
-    }
-}
-
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -435,7 +406,6 @@ int main(void)
         T(a_definition_larger_than_the_limit_is_refused),
         T(bytes_that_are_no_definition_are_refused),
         T(who_administers_does_nothing_else),
-        T(every_role_is_refused_what_its_row_does_not_name),
     };
 
     return cmocka_run_group_tests_name("publish", tests, NULL, NULL);
