@@ -187,6 +187,30 @@ static const char *matter_name(const struct sheet *sheet, const char *matter)
     return name[0] == '\0' ? matter : name;
 }
 
+/* Where @item is: in words, and in the drawings. */
+static const char *place_of(const struct sheet *sheet, const Hs__Item *item)
+{
+    const struct {
+        const char *title;
+        const char *text;
+    } parts[] = {
+        {"", item->place},
+        {say(sheet, "图纸", "drawing "), item->drawing},
+        {say(sheet, "图号", "sheet "), item->sheet},
+        {say(sheet, "轴线", "axis "), item->axis},
+    };
+    const char *place = "";
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (parts[i].text[0] != '\0') {
+            place = cli_format(sheet->cli, "%s%s%s%s", place,
+                               place[0] == '\0' ? "" : say(sheet, "，", ", "), parts[i].title,
+                               parts[i].text);
+        }
+    }
+    return place;
+}
+
 static void print_item(const struct sheet *sheet, const char *department, const Hs__Item *item)
 {
     bool is_must = item->severity == HS__ITEM__SEVERITY__MUST;
@@ -196,7 +220,7 @@ static void print_item(const struct sheet *sheet, const char *department, const 
                   item->owner[0] == '\0' ? "" : "  ", owner_name(sheet, department, item->owner));
     entry(sheet, INDENT_COLUMNS, say(sheet, "规则", "rule"), item->rule_id);
     entry(sheet, INDENT_COLUMNS, say(sheet, "事项", "matter"), matter_name(sheet, item->matter));
-    entry(sheet, INDENT_COLUMNS, say(sheet, "位置", "place"), item->place);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "位置", "place"), place_of(sheet, item));
     entry(sheet, INDENT_COLUMNS, say(sheet, "现状", "found"), item->defect);
     entry(sheet, INDENT_COLUMNS, say(sheet, "要求", "demand"), item->demand);
     entry(sheet, INDENT_COLUMNS, say(sheet, "依据", "basis"), item->basis);

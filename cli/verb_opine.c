@@ -2,7 +2,7 @@
 /* huishen opine: the one opinion of a review, by a person. */
 #include <strings.h>
 
-#include "cli/message_text.h"
+#include "cli/opinion_file.h"
 #include "cli/review_ref.h"
 #include "cli/verbs.h"
 #include "cli/words.h"
@@ -25,13 +25,13 @@ static bool read_result(const struct cli *cli, const char *word, int *value)
     return false;
 }
 
-/* Sets @out to the opinion that the options state. */
-static int read_opinion(struct cli *cli, const struct arguments *arguments, Hs__Opinion **out)
+/* Sets @out to the opinion that the options state; without --file there is no text behind it. */
+static int read_opinion(struct cli *cli, const struct arguments *arguments,
+                        struct opinion_file *out)
 {
     const char *result = arguments_value(arguments, "result");
     const char *reason = arguments_value(arguments, "reason");
     const char *file = arguments_value(arguments, "file");
-    void *loaded = NULL;
     int value = 0;
 
     if ((result == NULL) == (file == NULL)) {
@@ -40,17 +40,15 @@ static int read_opinion(struct cli *cli, const struct arguments *arguments, Hs__
             cli_text(cli, "请给出 --result 或 --file 之一", "give either --result or --file"));
     }
     if (file != NULL) {
-        int status = message_load(cli, file, &hs__opinion__descriptor, &loaded);
-
-        *out = loaded;
-        return status;
+        return opinion_file_load(cli, file, out);
     }
     if (!read_result(cli, result, &value)) {
         return STATUS_INVALID;
     }
-    *out = cli_memory(message_new(&hs__opinion__descriptor, cli->arena));
-    (*out)->result = (Hs__Opinion__Result)value;
-    (*out)->reason = reason == NULL ? "" : reason;
+    *out = (struct opinion_file){.opinion =
+                                     cli_memory(message_new(&hs__opinion__descriptor, cli->arena))};
+    out->opinion->result = (Hs__Opinion__Result)value;
+    out->opinion->reason = reason == NULL ? "" : reason;
     return STATUS_DONE;
 }
 
@@ -99,13 +97,20 @@ static int send(struct cli *cli, struct session *session, struct review_target *
 static int opine(struct cli *cli, struct session *session, const struct arguments *arguments)
 {
     struct review_target target;
-    Hs__Opinion *opinion = NULL;
-    int status = read_opinion(cli, arguments, &opinion);
+    struct opinion_file file;
+    int status = read_opinion(cli, arguments, &file);
 
     if (status == STATUS_DONE) {
         status = review_find(cli, session, arguments->words[0], &target);
     }
-    return status == STATUS_DONE ? send(cli, session, &target, opinion) : status;
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    status = send(cli, session, &target, file.opinion);
+    if (status == STATUS_REFUSED && file.text.path != NULL) {
+        opinion_file_explain(cli, session, &file, &target);
+    }
+    return status;
 }
 
 /* Unless told otherwise, the department's own account answers for it. */
@@ -146,20 +151,35 @@ const struct verb verb_opine = {
     .summary = {"出具一个审查任务的意见", "give the one opinion of a review"},
     .manual =
         {"出具一个审查任务的意见，一轮一次，不能更改。conditional 和 disagree 须用 --file 列明\n"
-         "意见条目，强制性条目须有依据。文件例：\n"
+         "意见条目，强制性条目须有依据，条件须写明如何销项；not_involved 和 not_competent 须有\n"
+         "reason。文件有误时逐处列出：文件:行: 路径: 原因。文件例：\n"
          "  result: conditional\n"
          "  items:\n"
-         "  - {severity: must, matter: fire, place: L2, demand: 净宽不小于 4.0 米,\n"
-         "     basis: GB 50016 7.1.8}\n"
+         "  - severity: must             # 或 advice\n"
+         "    matter: fire               # 流程所列事项之一\n"
+         "    place: 消防车道 L2\n"
+         "    drawing: 总平面图          # 可再写 sheet（图号）、axis（轴线）\n"
+         "    defect: 净宽 3.4 米\n"
+         "    demand: 净宽不小于 4.0 米\n"
+         "    basis: GB 50016-2014 7.1.8\n"
+         "    closing: 附修改后的总平面图\n"
          "第二份意见被拒绝：refused: OPINION_ALREADY_GIVEN。\n"
          "没有 --as、配置也未指定账户时，以与部门同名的账户办理。\n"
          "--json 输出 {\"reviewId\", \"result\"}。",
          "Gives the opinion of a review: once a round, and it cannot be changed. conditional\n"
-         "and disagree need items, so a file; an item of severity must needs a basis:\n"
+         "and disagree need items, so a file; an item of severity must needs a basis, and a\n"
+         "condition says how it is closed; not_involved and not_competent need a reason.\n"
+         "What is wrong with a file is said place by place, file:line: path: reason.\n"
          "  result: conditional\n"
          "  items:\n"
-         "  - {severity: must, matter: fire, place: L2, demand: a clear width of 4.0 m,\n"
-         "     basis: GB 50016 7.1.8}\n"
+         "  - severity: must             # or advice\n"
+         "    matter: fire               # one of the process's\n"
+         "    place: fire lane L2\n"
+         "    drawing: site plan         # also its sheet, its axis\n"
+         "    defect: it is 3.4 m wide\n"
+         "    demand: a clear width of 4.0 m\n"
+         "    basis: GB 50016-2014 7.1.8\n"
+         "    closing: the site plan as changed\n"
          "A second opinion is refused: OPINION_ALREADY_GIVEN. Without --as, and if the\n"
          "configuration names no account, the account named like the department acts.\n"
          "With --json: {\"reviewId\", \"result\"}."},

@@ -6,7 +6,14 @@
 
 #include "core/authorise.h"
 
-enum { OPINION_ITEMS_MAX = 1024, OPINION_PARTS_MAX = 64 };
+static void add_fault(struct opinion_faults *faults, enum refusal refusal, const char *path)
+{
+    if (faults->count < OPINION_FAULTS_MAX) {
+        faults->rows[faults->count++] = (struct opinion_fault){refusal, path == NULL ? "" : path};
+    }
+}
+
+/* ---- the result and its parts ---- */
 
 static bool is_giveable(Hs__Opinion__Result result)
 {
@@ -35,9 +42,20 @@ static int weight_of(Hs__Opinion__Result result)
     return 0;
 }
 
+static bool demands(Hs__Opinion__Result result)
+{
+    return result == HS__OPINION__RESULT__DISAGREE || result == HS__OPINION__RESULT__CONDITIONAL;
+}
+
+static bool needs_reason(const Hs__Opinion *opinion)
+{
+    return !opinion->by_rules && (opinion->result == HS__OPINION__RESULT__NOT_COMPETENT ||
+                                  opinion->result == HS__OPINION__RESULT__NOT_INVOLVED);
+}
+
 static bool has_owner(const Hs__Department *department, const char *owner)
 {
-    for (size_t i = 0; i < department->n_owners; i++) {
+    for (size_t i = 0; department != NULL && i < department->n_owners; i++) {
         if (strcmp(department->owners[i]->id, owner) == 0) {
             return true;
         }
@@ -57,43 +75,35 @@ static bool names_twice(const Hs__Opinion *opinion, size_t index)
 
 /* One part for each owner, the result the worst of them. A person who answers for a department of
  * several owners may leave the parts out only when the result says the same for all. */
-static bool parts_fit(const Hs__Opinion *opinion, const Hs__Department *department)
+static void check_parts(const Hs__Opinion *opinion, const Hs__Department *department,
+                        struct opinion_faults *faults)
 {
     int worst = 0;
 
     if (opinion->n_parts == 0) {
-        return true;
+        return;
     }
     if (department == NULL || opinion->n_parts != department->n_owners ||
         opinion->n_parts > OPINION_PARTS_MAX) {
-        return false;
+        add_fault(faults, REFUSAL_PARTS_INVALID, "parts");
+        return;
     }
     for (size_t i = 0; i < opinion->n_parts; i++) {
         const Hs__Part *part = opinion->parts[i];
 
         if (!has_owner(department, part->owner) || names_twice(opinion, i) ||
             weight_of(part->result) == 0 || part->n_items > 0) {
-            return false;
+            add_fault(faults, REFUSAL_PARTS_INVALID,
+                      arena_format(faults->arena, "parts[%zu]: %s", i, part->owner));
         }
         worst = weight_of(part->result) > worst ? weight_of(part->result) : worst;
     }
-    return worst == weight_of(opinion->result);
+    if (worst != weight_of(opinion->result)) {
+        add_fault(faults, REFUSAL_PARTS_INVALID, "result");
+    }
 }
 
-static enum refusal check_item(const Hs__Item *item, const Hs__Department *department)
-{
-    if (item->severity == HS__ITEM__SEVERITY__UNSPECIFIED || item->demand[0] == '\0' ||
-        item->id[0] != '\0') {
-        return REFUSAL_ITEM_INVALID;
-    }
-    if (item->owner[0] != '\0' && (department == NULL || !has_owner(department, item->owner))) {
-        return REFUSAL_ITEM_INVALID;
-    }
-    if (item->severity == HS__ITEM__SEVERITY__MUST && item->basis[0] == '\0') {
-        return REFUSAL_BASIS_MISSING;
-    }
-    return REFUSAL_NONE;
-}
+/* ---- the items ---- */
 
 /* True if an item of severity must is there (of @owner, unless NULL). */
 static bool has_must_item(const Hs__Opinion *opinion, const char *owner)
@@ -109,11 +119,6 @@ static bool has_must_item(const Hs__Opinion *opinion, const char *owner)
     return false;
 }
 
-static bool demands(Hs__Opinion__Result result)
-{
-    return result == HS__OPINION__RESULT__DISAGREE || result == HS__OPINION__RESULT__CONDITIONAL;
-}
-
 static bool knows_matter(const Hs__Process *process, const char *matter)
 {
     for (size_t i = 0; i < process->n_matters; i++) {
@@ -124,63 +129,126 @@ static bool knows_matter(const Hs__Process *process, const char *matter)
     return matter[0] == '\0' || process->n_matters == 0;
 }
 
-/* An item is about nothing in particular, or about one of the matters of the round's process. */
-static bool matters_fit(const struct situation *situation, const Hs__Opinion *opinion,
-                        struct decision *out)
+/* The result that @item stands under: that of its owner's part, else the whole's. */
+static Hs__Opinion__Result result_over(const Hs__Opinion *opinion, const Hs__Item *item)
 {
-    if (situation->rulebook == NULL) {
-        return true;
-    }
-    for (size_t i = 0; i < opinion->n_items; i++) {
-        if (!knows_matter(situation->rulebook->process, opinion->items[i]->matter)) {
-            decision_refuse(out, REFUSAL_ITEM_INVALID,
-                            arena_format(situation->arena, "items[%zu].matter: %s", i,
-                                         opinion->items[i]->matter));
-            return false;
+    for (size_t i = 0; i < opinion->n_parts; i++) {
+        if (item->owner[0] != '\0' && strcmp(opinion->parts[i]->owner, item->owner) == 0) {
+            return opinion->parts[i]->result;
         }
     }
-    return true;
+    return opinion->result;
+}
+
+/* An item being looked at. */
+struct item_check {
+    const Hs__Opinion *opinion;
+    const Hs__Item *item;
+    size_t index;
+    const struct opinion_frame *frame;
+    struct opinion_faults *faults;
+};
+
+static void add_item_fault(const struct item_check *check, enum refusal refusal, const char *field)
+{
+    add_fault(check->faults, refusal,
+              arena_format(check->faults->arena, "items[%zu].%s", check->index, field));
+}
+
+/* What must change has a basis, and is said only where the result demands it. On a full sheet it
+ * also says what is wrong and, where it is a condition, how it is closed; a rule says both itself.
+ */
+static void check_must(const struct item_check *check)
+{
+    const Hs__Item *item = check->item;
+    const Hs__Process *process = check->frame->process;
+    Hs__Opinion__Result result = result_over(check->opinion, item);
+
+    if (item->basis[0] == '\0') {
+        add_item_fault(check, REFUSAL_BASIS_MISSING, "basis");
+    }
+    if (!demands(result)) {
+        add_item_fault(check, REFUSAL_MUST_NOT_DEMAND, "severity");
+    }
+    if (process == NULL || process->sheet != HS__PROCESS__SHEET__FULL || check->opinion->by_rules) {
+        return;
+    }
+    if (item->defect[0] == '\0') {
+        add_item_fault(check, REFUSAL_DEFECT_MISSING, "defect");
+    }
+    if (result == HS__OPINION__RESULT__CONDITIONAL && item->closing[0] == '\0') {
+        add_item_fault(check, REFUSAL_CLOSING_MISSING, "closing");
+    }
+}
+
+static void check_item(const struct item_check *check)
+{
+    const Hs__Item *item = check->item;
+    const struct opinion_frame *frame = check->frame;
+
+    if (item->id[0] != '\0') {
+        add_item_fault(check, REFUSAL_ITEM_INVALID, "id");
+    }
+    if (item->severity == HS__ITEM__SEVERITY__UNSPECIFIED) {
+        add_item_fault(check, REFUSAL_ITEM_INVALID, "severity");
+    }
+    if (item->demand[0] == '\0') {
+        add_item_fault(check, REFUSAL_ITEM_INVALID, "demand");
+    }
+    if (item->owner[0] != '\0' && !has_owner(frame->department, item->owner)) {
+        add_item_fault(check, REFUSAL_ITEM_INVALID,
+                       arena_format(check->faults->arena, "owner: %s", item->owner));
+    }
+    if (frame->process != NULL && !knows_matter(frame->process, item->matter)) {
+        add_item_fault(check, REFUSAL_ITEM_INVALID,
+                       arena_format(check->faults->arena, "matter: %s", item->matter));
+    }
+    if (item->severity == HS__ITEM__SEVERITY__MUST) {
+        check_must(check);
+    }
 }
 
 /* Who disagrees or sets conditions says what must change and on which basis, for itself and in each
  * part: only an item of severity must needs a basis, so advice alone is not enough. */
-static bool items_fit(const struct situation *situation, const Hs__Opinion *opinion,
-                      const Hs__Department *department, struct decision *out)
+static void check_demands(const Hs__Opinion *opinion, struct opinion_faults *faults)
 {
-    bool needs_items = demands(opinion->result);
-
-    if (opinion->n_items > OPINION_ITEMS_MAX) {
-        decision_refuse(out, REFUSAL_TOO_LARGE, "items");
-        return false;
-    }
-    for (size_t i = 0; i < opinion->n_items; i++) {
-        enum refusal refusal = check_item(opinion->items[i], department);
-
-        if (refusal != REFUSAL_NONE) {
-            decision_refuse(out, refusal, arena_format(situation->arena, "items[%zu]", i));
-            return false;
-        }
-    }
-    if (needs_items && !has_must_item(opinion, NULL)) {
-        decision_refuse(out, REFUSAL_ITEMS_MISSING, NULL);
-        return false;
+    if (demands(opinion->result) && !has_must_item(opinion, NULL)) {
+        add_fault(faults, REFUSAL_ITEMS_MISSING, "items");
     }
     for (size_t i = 0; i < opinion->n_parts; i++) {
         const Hs__Part *part = opinion->parts[i];
 
         if (demands(part->result) && !has_must_item(opinion, part->owner)) {
-            decision_refuse(out, REFUSAL_ITEMS_MISSING, part->owner);
-            return false;
+            add_fault(faults, REFUSAL_ITEMS_MISSING,
+                      arena_format(faults->arena, "parts[%zu]: %s", i, part->owner));
         }
     }
-    return matters_fit(situation, opinion, out);
 }
 
-static bool needs_reason(Hs__Opinion__Result result)
+void opinion_check(const Hs__Opinion *opinion, const struct opinion_frame *frame,
+                   struct opinion_faults *faults)
 {
-    return result == HS__OPINION__RESULT__NOT_COMPETENT ||
-           result == HS__OPINION__RESULT__NOT_INVOLVED;
+    if (!is_giveable(opinion->result)) {
+        add_fault(faults, REFUSAL_RESULT_INVALID, "result");
+        return;
+    }
+    if (needs_reason(opinion) && opinion->reason[0] == '\0') {
+        add_fault(faults, REFUSAL_REASON_MISSING, "reason");
+    }
+    check_parts(opinion, frame->department, faults);
+    if (opinion->n_items > OPINION_ITEMS_MAX) {
+        add_fault(faults, REFUSAL_TOO_LARGE, "items");
+        return;
+    }
+    for (size_t i = 0; i < opinion->n_items; i++) {
+        const struct item_check check = {opinion, opinion->items[i], i, frame, faults};
+
+        check_item(&check);
+    }
+    check_demands(opinion, faults);
 }
+
+/* ---- the decision ---- */
 
 /* An agent speaks for its department only where the department let its rules answer, and a person
  * never in the rules' name. */
@@ -196,13 +264,17 @@ static bool may_speak(const struct situation *situation, const Hs__Opinion *opin
 bool opinion_fits(const struct situation *situation, const Hs__Review *review,
                   const Hs__Opinion *opinion, struct decision *out)
 {
-    const Hs__Department *department = decision_department(situation, review->department);
+    const struct opinion_frame frame = {
+        .department = decision_department(situation, review->department),
+        .process = situation->rulebook == NULL ? NULL : situation->rulebook->process,
+    };
+    struct opinion_faults faults = {.arena = situation->arena};
 
-    if (opinion == NULL || !is_giveable(opinion->result)) {
+    if (opinion == NULL) {
         decision_refuse(out, REFUSAL_RESULT_INVALID, NULL);
         return false;
     }
-    if (!may_speak(situation, opinion, department)) {
+    if (!may_speak(situation, opinion, frame.department)) {
         decision_refuse(out, REFUSAL_RULES_MAY_NOT_ANSWER, review->department);
         return false;
     }
@@ -211,13 +283,10 @@ bool opinion_fits(const struct situation *situation, const Hs__Review *review,
         decision_refuse(out, REFUSAL_PACKET_DIFFERS, NULL);
         return false;
     }
-    if (needs_reason(opinion->result) && opinion->reason[0] == '\0' && !opinion->by_rules) {
-        decision_refuse(out, REFUSAL_REASON_MISSING, NULL);
+    opinion_check(opinion, &frame, &faults);
+    if (faults.count > 0) {
+        decision_refuse(out, faults.rows[0].refusal, faults.rows[0].path);
         return false;
     }
-    if (!parts_fit(opinion, department)) {
-        decision_refuse(out, REFUSAL_PARTS_INVALID, NULL);
-        return false;
-    }
-    return items_fit(situation, opinion, department, out);
+    return true;
 }

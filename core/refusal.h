@@ -44,6 +44,10 @@
       "disagree and conditional need at least one item of severity must")                          \
     X(ITEM_INVALID, "意见条目不完整", "an item lacks what it needs")                               \
     X(BASIS_MISSING, "强制性意见须注明依据", "an item of severity must needs a basis")             \
+    X(MUST_NOT_DEMAND, "没有要求的意见类型不能含强制性意见",                                       \
+      "a result that demands nothing has no item of severity must")                                \
+    X(DEFECT_MISSING, "强制性意见须写明问题", "an item of severity must says what is wrong")       \
+    X(CLOSING_MISSING, "条件须写明如何销项", "a condition says how it is closed")                  \
     X(REASON_MISSING, "须说明理由", "a reason is needed")                                          \
     X(PARTS_INVALID, "分项意见与权属单位不符", "the parts do not fit the department's owners")     \
     X(PACKET_DIFFERS, "意见所针对的材料版本不符", "the opinion is about another packet")           \

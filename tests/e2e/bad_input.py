@@ -165,13 +165,19 @@ def opinions(place, proposal):
            "severity: must%s}\n"
     table = [
         (item % "", 1, "refused: BASIS_MISSING: "),
+        (item % "", 1, "opinion.yaml:3: items[0].basis: "),
+        (item % ", basis: GB", 1, "refused: CLOSING_MISSING: "),
+        ((item % "").replace("defect: d, ", ""), 1, "opinion.yaml:3: items[0].defect: "),
         ("result: conditional\nitems:\n- {severity: must, basis: GB}\n", 1,
          "refused: ITEM_INVALID: "),
         ((item % ", basis: GB").replace("matter: fire", "matter: lane"), 1,
          "refused: ITEM_INVALID: "),
         ("result: conditional\nitms: []\n", 2, "items"),
         ("result: 7\n", 2, "result"),
-        (item % ", basis: GB 50016-2014 7.1.8", 0, ""),
+        ("result: not_involved\n", 1, "opinion.yaml:1: reason: "),
+        ("result: agree\n" + (item % ", basis: GB").split("\n", 1)[1], 1,
+         "refused: MUST_NOT_DEMAND: "),
+        (item % ", basis: GB 50016-2014 7.1.8, closing: the plan as changed", 0, ""),
         ("result: agree\n", 1, "refused: OPINION_ALREADY_GIVEN: "),
     ]
     for text, status, words in table:

@@ -19,7 +19,8 @@ import office
 from office import expect, expect_equal
 
 ITEM = ("result: conditional\nitems:\n- {severity: must, place: L2, defect: d, "
-        "demand: 净宽不小于 4.0 米, basis: GB 50016-2014 7.1.8}\n")
+        "demand: 净宽不小于 4.0 米, basis: GB 50016-2014 7.1.8, "
+        "closing: 附修改后的总平面图, drawing: 总平面图, sheet: A-01, axis: 3-5}\n")
 
 
 def write(place, name, text):
@@ -75,7 +76,7 @@ def preview(place):
                                           "urban_management": "unspecified"})
     items = [item["id"] for opinion in shown["opinions"] for item in opinion["items"]]
     expect_equal("the items", items, [f"{proposal}/1/fire#1"])
-    for language, words in (("zh", ("预览", "待答复", "净宽不小于 4.0 米")),
+    for language, words in (("zh", ("预览", "待答复", "L2，图纸总平面图，图号A-01，轴线3-5")),
                             ("en", ("preview", "open", "净宽不小于 4.0 米"))):
         text = place.done("show", proposal, account="planning", language=language)
         for word in words:

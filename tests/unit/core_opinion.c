@@ -7,13 +7,14 @@
 
 #include "core/apply.h"
 #include "core/decide.h"
+#include "core/opinion.h"
 #include "lib/hash.h"
 #include "tests/core/office.h"
 
 #define RESULT(name)   HS__OPINION__RESULT__##name
 #define SEVERITY(name) HS__ITEM__SEVERITY__##name
 
-enum { OWNERS = 2, ITEMS_TOO_MANY = 1025 };
+enum { OWNERS = 2, ITEMS_TOO_MANY = OPINION_ITEMS_MAX + 1 };
 
 /* A round is open, fire is a department of two owners, and its reviewer has an opinion to give. */
 struct fixture {
@@ -144,7 +145,7 @@ static void an_item_says_what_is_demanded_and_how_strictly(void **state)
 
     f->item.demand = "";
     assert_int_equal(give(f), REFUSAL_ITEM_INVALID);
-    assert_string_equal(f->decision.detail, "items[0]");
+    assert_string_equal(f->decision.detail, "items[0].demand");
     f->item.demand = "加宽车道";
     f->item.severity = SEVERITY(UNSPECIFIED);
     assert_int_equal(give(f), REFUSAL_ITEM_INVALID);
@@ -200,9 +201,7 @@ static void a_part_that_demands_has_an_item_of_its_owner(void **state)
     f->opinion.n_parts = OWNERS;
     f->parts[0].result = RESULT(CONDITIONAL);
     assert_int_equal(give(f), REFUSAL_ITEMS_MISSING);
-    assert_string_equal(f->decision.detail, "north");
-    f->item.owner = "south";
-    assert_int_equal(give(f), REFUSAL_ITEMS_MISSING);
+    assert_string_equal(f->decision.detail, "parts[0]: north");
     f->item.owner = "north";
     assert_int_equal(give(f), REFUSAL_NONE);
 }
@@ -221,6 +220,77 @@ static void an_item_is_about_a_matter_of_the_process(void **state)
     assert_string_equal(f->decision.detail, "items[0].matter: lane");
     f->item.matter = "fire";
     assert_int_equal(give(f), REFUSAL_NONE);
+}
+
+static void what_demands_nothing_has_no_item_that_must_be_met(void **state)
+{
+    struct fixture *f = *state;
+
+    f->opinion.result = RESULT(AGREE);
+    assert_int_equal(give(f), REFUSAL_MUST_NOT_DEMAND);
+    assert_string_equal(f->decision.detail, "items[0].severity");
+    f->opinion.result = RESULT(CONDITIONAL);
+    f->opinion.n_parts = OWNERS;
+    f->parts[0].result = RESULT(CONDITIONAL);
+    f->opinion.n_items = 2;
+    f->item.owner = "south"; /* which agrees */
+    assert_int_equal(give(f), REFUSAL_MUST_NOT_DEMAND);
+    f->item.owner = "north";
+    assert_int_equal(give(f), REFUSAL_NONE);
+}
+
+static void who_steps_aside_says_why(void **state)
+{
+    static const Hs__Opinion__Result results[] = {RESULT(NOT_INVOLVED), RESULT(NOT_COMPETENT)};
+    struct fixture *f = *state;
+
+    f->opinion.n_items = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(results); i++) {
+        f->opinion.result = results[i];
+        assert_int_equal(give(f), REFUSAL_REASON_MISSING);
+        assert_string_equal(f->decision.detail, "reason");
+    }
+    f->opinion.reason = "不在本部门范围";
+    assert_int_equal(give(f), REFUSAL_NONE);
+}
+
+static void a_full_sheet_says_what_is_wrong_and_how_a_condition_is_closed(void **state)
+{
+    struct fixture *f = *state;
+
+    f->office.process->sheet = HS__PROCESS__SHEET__FULL;
+    assert_int_equal(give(f), REFUSAL_DEFECT_MISSING);
+    assert_string_equal(f->decision.detail, "items[0].defect");
+    f->item.defect = "净宽 3.4 米";
+    assert_int_equal(give(f), REFUSAL_CLOSING_MISSING);
+    assert_string_equal(f->decision.detail, "items[0].closing");
+    f->item.severity = SEVERITY(ADVICE);
+    assert_int_equal(give(f), REFUSAL_ITEMS_MISSING); /* advice needs neither, and is not enough */
+    f->item.severity = SEVERITY(MUST);
+    f->opinion.result = RESULT(DISAGREE);
+    assert_int_equal(give(f), REFUSAL_NONE);
+}
+
+static void every_fault_of_a_sheet_is_found_with_its_place(void **state)
+{
+    static const char *const paths[] = {"reason", "items[0].demand", "items[0].basis",
+                                        "items[0].severity"};
+    struct fixture *f = *state;
+    struct opinion_frame frame = {.department = f->office.office.departments[1]};
+    struct opinion_faults faults = {.arena = &f->arena};
+
+    f->opinion.result = RESULT(NOT_INVOLVED);
+    f->item.demand = "";
+    f->item.basis = "";
+    opinion_check(&f->opinion, &frame, &faults);
+
+    assert_int_equal(faults.count, ARRAY_COUNT(paths));
+    for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
+        assert_string_equal(faults.rows[i].path, paths[i]);
+    }
+    f->opinion.n_items = OPINION_FAULTS_MAX;
+    opinion_check(&f->opinion, &frame, &faults);
+    assert_int_equal(faults.count, OPINION_FAULTS_MAX);
 }
 
 static void an_item_needs_no_matter_and_a_process_no_list(void **state)
@@ -268,6 +338,10 @@ int main(void)
         T(parts_are_one_of_each_owner_and_the_worst_is_the_result),
         T(a_part_that_demands_has_an_item_of_its_owner),
         T(an_item_is_about_a_matter_of_the_process),
+        T(what_demands_nothing_has_no_item_that_must_be_met),
+        T(who_steps_aside_says_why),
+        T(a_full_sheet_says_what_is_wrong_and_how_a_condition_is_closed),
+        T(every_fault_of_a_sheet_is_found_with_its_place),
         T(an_item_needs_no_matter_and_a_process_no_list),
         T(titles_and_lists_of_items_have_a_limit),
         T(a_refused_opinion_leaves_the_review_as_it_was),
