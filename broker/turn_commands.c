@@ -135,8 +135,11 @@ static enum err find_first_opinion(struct turn *turn, const Hs__ReviewRef *revie
     struct received_body received;
     struct place place;
     Hs__Command *command = NULL;
-    enum err err = view_opinion_place(txn, review, &place);
+    enum err err = view_opinion_version(txn, review, 1, &place); /* if it was rectified since */
 
+    if (err == ERR_ABSENT) {
+        err = view_opinion_place(txn, review, &place);
+    }
     if (err == ERR_OK) {
         err = body_received(txn, place.seq, &turn->arena, &received);
     }
@@ -152,11 +155,24 @@ static enum err find_first_opinion(struct turn *turn, const Hs__ReviewRef *revie
     return signer == NULL ? ERR_ABSENT : view_command(txn, *id, signer->number, row);
 }
 
+/* The review of a command that is refused because it has its opinion. */
+static const Hs__ReviewRef *answered_review(const Hs__Command *command)
+{
+    if (command->body_case == HS__COMMAND__BODY_DRAFT_OPINION) {
+        return command->draft_opinion->review;
+    }
+    if (command->body_case == HS__COMMAND__BODY_SEND_BACK_DRAFT) {
+        return command->send_back_draft->review;
+    }
+    require(command->body_case == HS__COMMAND__BODY_GIVE_OPINION);
+    return command->give_opinion->review;
+}
+
 /* A second opinion is refused with the receipt of the first. One given in this very turn has none
  * yet to show, and one older than the store remembers commands has none any more. */
 static void attach_first_receipt(struct turn *turn, const struct command *command)
 {
-    const Hs__ReviewRef *review = command->content->give_opinion->review;
+    const Hs__ReviewRef *review = answered_review(command->content);
     struct command_row row;
     struct bytes id;
 

@@ -26,6 +26,15 @@ static uint64_t proposal_of(const Hs__Command *command)
     case HS__COMMAND__BODY_GIVE_OPINION:
         review = command->give_opinion->review;
         break;
+    case HS__COMMAND__BODY_DRAFT_OPINION:
+        review = command->draft_opinion->review;
+        break;
+    case HS__COMMAND__BODY_SEND_BACK_DRAFT:
+        review = command->send_back_draft->review;
+        break;
+    case HS__COMMAND__BODY_RECTIFY_OPINION:
+        review = command->rectify_opinion->review;
+        break;
     case HS__COMMAND__BODY_SETTLE_COMPETENCE:
         review = command->settle_competence->review;
         break;

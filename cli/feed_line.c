@@ -68,6 +68,15 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event, 
                           word_of_result(cli, event->findings_recorded->suggested));
     case HS__EVENT__BODY_OPINION_GIVEN:
         return opinion_text(cli, event->opinion_given);
+    case HS__EVENT__BODY_OPINION_DRAFTED:
+        return cli_format(cli, cli_text(cli, "%s 起草意见：%s", "%s: drafted by %s"),
+                          event->opinion_drafted->department, event->opinion_drafted->drafted_by);
+    case HS__EVENT__BODY_DRAFT_SENT_BACK:
+        return cli_format(cli, cli_text(cli, "%s 草稿退回：%s", "%s: draft sent back: %s"),
+                          event->draft_sent_back->department, event->draft_sent_back->reason);
+    case HS__EVENT__BODY_OPINION_RECTIFIED:
+        return cli_format(cli, cli_text(cli, "%s 更正意见：%s", "%s: opinion rectified: %s"),
+                          event->opinion_rectified->department, event->opinion_rectified->reason);
     case HS__EVENT__BODY_COMPETENCE_SETTLED:
         return cli_format(cli, cli_text(cli, "%s 职责已裁定", "%s: competence settled"),
                           event->competence_settled->department);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/apply_opinion.h"
 #include "lib/check.h"
 
 /* Texts and bytes of the event are borrowed, not copied: event and record share an arena, and the
@@ -50,6 +51,9 @@ enum subject event_subject(const Hs__Event *event)
     case HS__EVENT__BODY_CLOCK_PASSED:
     case HS__EVENT__BODY_CORRECTION_LAPSED:
     case HS__EVENT__BODY_REVIEW_REOPENED:
+    case HS__EVENT__BODY_OPINION_DRAFTED:
+    case HS__EVENT__BODY_DRAFT_SENT_BACK:
+    case HS__EVENT__BODY_OPINION_RECTIFIED:
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;
@@ -362,6 +366,8 @@ static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given,
     if (review->received_at == 0) {
         review->received_at = at_ms; /* who answers has received it */
     }
+    review->drafted_by = given->drafted_by;
+    review->draft = NULL;
     if (review->result == HS__OPINION__RESULT__TACIT) {
         keep_late_opinion(review, given, at_ms, arena);
         return;
@@ -403,6 +409,8 @@ static void competence_settled(Hs__Proposal *proposal, const Hs__CompetenceSettl
     review->given_by = "";
     review->signer = "";
     review->wake_at = settled->wake_at;
+    review->drafted_by = "";
+    review->n_rectifications = 0;
 }
 
 static void end_all_clocks(Hs__Proposal *proposal, int64_t at_ms, struct arena *arena)
@@ -499,6 +507,15 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event
     case HS__EVENT__BODY_CORRECTION_LAPSED:
     case HS__EVENT__BODY_REVIEW_REOPENED:
         apply_clocks(proposal, event, entry, arena);
+        break;
+    case HS__EVENT__BODY_OPINION_DRAFTED:
+        apply_opinion_drafted(proposal, event->opinion_drafted, entry.at_ms, arena);
+        break;
+    case HS__EVENT__BODY_DRAFT_SENT_BACK:
+        apply_draft_sent_back(proposal, event->draft_sent_back, entry.at_ms, arena);
+        break;
+    case HS__EVENT__BODY_OPINION_RECTIFIED:
+        apply_opinion_rectified(proposal, event->opinion_rectified, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
         proposal->status = HS__PROPOSAL__STATUS__WITHDRAWN;

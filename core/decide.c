@@ -223,6 +223,15 @@ static void dispatch(const struct situation *situation, const Hs__Command *comma
     case HS__COMMAND__BODY_GIVE_OPINION:
         decide_opinion(situation, command->give_opinion, out);
         break;
+    case HS__COMMAND__BODY_DRAFT_OPINION:
+        decide_draft(situation, command->draft_opinion, out);
+        break;
+    case HS__COMMAND__BODY_SEND_BACK_DRAFT:
+        decide_send_back(situation, command->send_back_draft, out);
+        break;
+    case HS__COMMAND__BODY_RECTIFY_OPINION:
+        decide_rectification(situation, command->rectify_opinion, out);
+        break;
     case HS__COMMAND__BODY_SETTLE_COMPETENCE:
         decide_competence(situation, command->settle_competence, out);
         break;

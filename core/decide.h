@@ -41,7 +41,8 @@ struct situation {
     const Hs__Proposal *proposal; /* the one the command names; NULL: there is none */
     const Hs__Packet *packet;     /* revise in a round: the proposal's present one */
     /* submit, revise: the process's current one, NULL if it is not ready; revise in a round,
-     * opinion: the one the round is pinned to (of an opinion NULL: matters are not looked at). */
+     * opinion, draft, rectification: the one the round is pinned to (of an opinion NULL: matters
+     * are not looked at). */
     const struct rulebook *rulebook;
     /* The calendar in force of the rulebook's process; NULL: it names none. */
     const struct calendar *calendar;
@@ -137,6 +138,8 @@ void decide_anchor(const struct situation *situation, struct decision *out);
 
 /* One file each: intake.c, opinion.c, holding.c, extension.c, pressing.c, silence.c, publish.c,
  * administer.c, timekeeping.c. */
+/* One file each: intake.c, opinion.c, opinion_draft.c, opinion_rectify.c, holding.c, extension.c,
+ * pressing.c, silence.c, publish.c, administer.c. */
 void decide_submit(const struct situation *situation, const Hs__Submit *submit,
                    struct decision *out);
 void decide_revise(const struct situation *situation, const Hs__Revise *revise,
@@ -149,6 +152,12 @@ void decide_findings(const struct situation *situation, const Hs__RecordFindings
                      struct decision *out);
 void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *give,
                     struct decision *out);
+void decide_draft(const struct situation *situation, const Hs__DraftOpinion *draft,
+                  struct decision *out);
+void decide_send_back(const struct situation *situation, const Hs__SendBackDraft *send_back,
+                      struct decision *out);
+void decide_rectification(const struct situation *situation, const Hs__RectifyOpinion *rectify,
+                          struct decision *out);
 void decide_competence(const struct situation *situation, const Hs__SettleCompetence *settle,
                        struct decision *out);
 void decide_hold(const struct situation *situation, const Hs__HoldClock *hold,

@@ -8,29 +8,21 @@
 #include "core/silence.h"
 #include "core/wake.h"
 
-/* The review a command is about, once it is known to exist and to be the signer's. */
-struct target {
-    const Hs__Proposal *proposal;
-    Hs__Review *review;
-};
-
 static bool find_target(const struct situation *situation, const Hs__ReviewRef *ref,
-                        struct target *target, struct decision *out)
+                        struct opinion_target *target, struct decision *out)
 {
     target->proposal = situation->proposal;
     return decision_review(situation, ref, out, &target->review);
 }
 
-static bool find_own_target(const struct situation *situation, const Hs__ReviewRef *ref,
-                            struct target *target, struct decision *out)
+bool opinion_find_own(const struct situation *situation, const Hs__ReviewRef *ref,
+                      struct opinion_target *target, struct decision *out)
 {
     target->proposal = situation->proposal;
     return decision_own_review(situation, ref, out, &target->review);
 }
 
-/* A review can be answered while its round runs; after that, only one recorded as overdue. A
- * silence taken for consent is still followed by an opinion in writing. */
-static bool is_answerable(const struct target *target)
+bool opinion_is_answerable(const struct opinion_target *target)
 {
     Hs__Review__State state = target->review->state;
     bool is_owed = target->review->result == HS__OPINION__RESULT__TACIT &&
@@ -51,9 +43,9 @@ static bool is_answerable(const struct target *target)
 void decide_receive(const struct situation *situation, const Hs__ReceiveReview *receive,
                     struct decision *out)
 {
-    struct target target;
+    struct opinion_target target;
 
-    if (!find_own_target(situation, receive->review, &target, out)) {
+    if (!opinion_find_own(situation, receive->review, &target, out)) {
         return;
     }
     if (target.review->received_at != 0) {
@@ -75,12 +67,12 @@ void decide_receive(const struct situation *situation, const Hs__ReceiveReview *
 void decide_findings(const struct situation *situation, const Hs__RecordFindings *record,
                      struct decision *out)
 {
-    struct target target;
+    struct opinion_target target;
 
-    if (!find_own_target(situation, record->review, &target, out)) {
+    if (!opinion_find_own(situation, record->review, &target, out)) {
         return;
     }
-    if (!is_answerable(&target)) {
+    if (!opinion_is_answerable(&target)) {
         return; /* too late to help anybody, and no fault of the agent's */
     }
 
@@ -104,19 +96,18 @@ static bool is_past_due(const struct situation *situation, const Hs__Review *rev
            situation->now_ms > wake_due(situation, review);
 }
 
-static void add_opinion(const struct situation *situation, const struct target *target,
-                        const Hs__Opinion *opinion, struct decision *out)
+static void add_opinion(const struct situation *situation, const struct opinion_target *target,
+                        const Hs__GiveOpinion *give, struct decision *out)
 {
-    struct bytes bytes = message_pack(opinion, situation->arena);
-    struct hash *hash = arena_alloc(situation->arena, sizeof *hash);
+    const Hs__Opinion *opinion = give->opinion;
+    struct hash *hash = opinion_hash(situation, opinion, out);
     Hs__OpinionGiven *given = decision_new(out, situation, &hs__opinion_given__descriptor);
     Hs__Event *event = decision_add(out, situation, target->proposal->id);
 
-    if (bytes.data == NULL || hash == NULL || given == NULL || event == NULL) {
+    if (hash == NULL || given == NULL || event == NULL) {
         decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
         return;
     }
-    *hash = hash_of(bytes);
     given->round = target->proposal->round;
     given->department = target->review->department;
     given->result = opinion->result;
@@ -128,27 +119,49 @@ static void add_opinion(const struct situation *situation, const struct target *
                   target->review->result == HS__OPINION__RESULT__TACIT;
     given->given_by = opinion->by_rules ? "" : situation->signer->name;
     given->signer = situation->signer->name;
+    given->drafted_by = give->draft.len > 0 ? target->review->draft->drafted_by : "";
     event->body_case = HS__EVENT__BODY_OPINION_GIVEN;
     event->opinion_given = given;
+}
+
+/* What releases a draft is the draft, byte for byte. */
+static bool releases_draft(const struct situation *situation, const struct opinion_target *target,
+                           const Hs__GiveOpinion *give, struct decision *out)
+{
+    if (give->draft.len == 0) {
+        return true;
+    }
+    if (!opinion_draft_fits(target, give->draft, out)) {
+        return false;
+    }
+
+    struct hash *hash = opinion_hash(situation, give->opinion, out);
+    if (hash != NULL &&
+        !bytes_equal(bytes_of(give->draft), (struct bytes){hash->bytes, HASH_BYTES})) {
+        decision_refuse(out, REFUSAL_DRAFT_DIFFERS, target->review->draft->drafted_by);
+    }
+    return out->refusal == REFUSAL_NONE;
 }
 
 void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *give,
                     struct decision *out)
 {
-    struct target target;
+    struct opinion_target target;
 
-    if (!find_own_target(situation, give->review, &target, out)) {
+    if (!opinion_find_own(situation, give->review, &target, out)) {
         return;
     }
     if (target.proposal->status == HS__PROPOSAL__STATUS__WITHDRAWN) {
         decision_refuse(out, REFUSAL_PROPOSAL_ENDED, target.proposal->number);
         return;
     }
-    if (!is_answerable(&target)) {
+    if (!opinion_is_answerable(&target)) {
         decision_refuse(out, REFUSAL_OPINION_ALREADY_GIVEN, target.review->department);
         return;
     }
-    if (!opinion_fits(situation, target.review, give->opinion, out)) {
+    if (!opinion_is_signed_off(situation, &target, out) ||
+        !opinion_fits(situation, target.review, give->opinion, out) ||
+        !releases_draft(situation, &target, give, out)) {
         return;
     }
     if (is_past_due(situation, target.review)) {
@@ -157,7 +170,7 @@ void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *gi
                situation->now_ms > target.review->due_at) {
         (void)wake_move(situation, target.review, out); /* by a calendar published since */
     }
-    add_opinion(situation, &target, give->opinion, out);
+    add_opinion(situation, &target, give, out);
     decision_conclude(situation, out);
 }
 
@@ -174,7 +187,7 @@ static int64_t wake_once_reopened(const struct situation *situation, const Hs__R
 void decide_competence(const struct situation *situation, const Hs__SettleCompetence *settle,
                        struct decision *out)
 {
-    struct target target;
+    struct opinion_target target;
 
     if (!find_target(situation, settle->review, &target, out)) {
         return;

@@ -40,6 +40,36 @@ void opinion_check(const Hs__Opinion *opinion, const struct opinion_frame *frame
 
 /* ---- for the files of core/ that decide about opinions ---- */
 
+/* The review a command is about, once it is known to exist. */
+struct opinion_target {
+    const Hs__Proposal *proposal;
+    Hs__Review *review;
+};
+
+/* Sets @target to the review of the present round that @ref names, if it is the signer's
+ * department's; else @out is refused. */
+bool opinion_find_own(const struct situation *situation, const Hs__ReviewRef *ref,
+                      struct opinion_target *target, struct decision *out);
+
+/* True if the review of @target can be answered: while its round runs; after that, only one
+ * recorded as overdue. A silence taken for consent is still followed by an opinion in writing. */
+bool opinion_is_answerable(const struct opinion_target *target);
+
+/* True if the signer may give opinions of @target's department; else @out is refused with
+ * SIGN_OFF_NEEDED. Where the head signs off, only the head; an agent speaks for the rules. */
+bool opinion_is_signed_off(const struct situation *situation, const struct opinion_target *target,
+                           struct decision *out);
+
+/* True if the draft of @target's review waits to be released and is the one that @named (a hash)
+ * names; else @out is refused with NO_DRAFT or DRAFT_DIFFERS. */
+bool opinion_draft_fits(const struct opinion_target *target, ProtobufCBinaryData named,
+                        struct decision *out);
+
+/* Returns the hash of the bytes of @opinion in the situation's arena; NULL, with @out refused as
+ * TOO_COMPLEX, when that is full. */
+struct hash *opinion_hash(const struct situation *situation, const Hs__Opinion *opinion,
+                          struct decision *out);
+
 /* True if @opinion can be the answer of @review by the signer; else @out is refused. */
 bool opinion_fits(const struct situation *situation, const Hs__Review *review,
                   const Hs__Opinion *opinion, struct decision *out);

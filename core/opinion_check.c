@@ -261,6 +261,34 @@ static bool may_speak(const struct situation *situation, const Hs__Opinion *opin
     return is_agent ? opinion->by_rules && rules_answer : !opinion->by_rules;
 }
 
+bool opinion_is_signed_off(const struct situation *situation, const struct opinion_target *target,
+                           struct decision *out)
+{
+    const Hs__Department *department = decision_department(situation, target->review->department);
+
+    if (department == NULL || department->sign_off != HS__DEPARTMENT__SIGN_OFF__HEAD ||
+        principal_has_role(situation->signer, HS__PRINCIPAL__ROLE__HEAD) ||
+        principal_has_role(situation->signer, HS__PRINCIPAL__ROLE__AGENT)) {
+        return true;
+    }
+    decision_refuse(out, REFUSAL_SIGN_OFF_NEEDED, department->id);
+    return false;
+}
+
+struct hash *opinion_hash(const struct situation *situation, const Hs__Opinion *opinion,
+                          struct decision *out)
+{
+    struct bytes bytes = message_pack(opinion, situation->arena);
+    struct hash *hash = arena_alloc(situation->arena, sizeof *hash);
+
+    if (bytes.data == NULL || hash == NULL) {
+        decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
+        return NULL;
+    }
+    *hash = hash_of(bytes);
+    return hash;
+}
+
 bool opinion_fits(const struct situation *situation, const Hs__Review *review,
                   const Hs__Opinion *opinion, struct decision *out)
 {

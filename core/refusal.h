@@ -39,6 +39,13 @@
     X(NOT_YOUR_PROPOSAL, "不是本主体的申报项目", "the proposal is another applicant's")            \
     X(NOT_YOUR_REVIEW, "不是本部门的审查任务", "the review is another department's")               \
     X(OPINION_ALREADY_GIVEN, "本轮意见已经出具", "the opinion of this review was already given")   \
+    X(SIGN_OFF_NEEDED, "本部门意见须由负责人签发",                                                 \
+      "the head of the department gives its opinions")                                             \
+    X(NO_DRAFT, "没有待签发的意见草稿", "there is no draft to release")                            \
+    X(DRAFT_DIFFERS, "草稿已有变更", "the draft is another one by now")                            \
+    X(OPINION_NOT_GIVEN, "本轮尚未出具意见", "no opinion was given to this review")                \
+    X(CONSOLIDATION_OPEN, "汇总已开始，意见不能再更正",                                            \
+      "consolidation has begun: opinions stand as they are")                                       \
     X(RESULT_INVALID, "意见类型无效", "this is not a result that can be given")                    \
     X(ITEMS_MISSING, "不同意或修改后同意须列明至少一条强制性意见",                                 \
       "disagree and conditional need at least one item of severity must")                          \

@@ -3,7 +3,7 @@
 
 #include "core/names.h"
 
-/* Names the review that @event settles, if it settles one. */
+/* Names the review that @event is about, where somebody answers it. */
 static bool add_review(const Hs__Event *event, const char *number, struct arena *arena,
                        Hs__Receipt__Result *out)
 {
@@ -13,6 +13,15 @@ static bool add_review(const Hs__Event *event, const char *number, struct arena 
     if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN) {
         department = event->opinion_given->department;
         round = event->opinion_given->round;
+    } else if (event->body_case == HS__EVENT__BODY_OPINION_DRAFTED) {
+        department = event->opinion_drafted->department;
+        round = event->opinion_drafted->round;
+    } else if (event->body_case == HS__EVENT__BODY_DRAFT_SENT_BACK) {
+        department = event->draft_sent_back->department;
+        round = event->draft_sent_back->round;
+    } else if (event->body_case == HS__EVENT__BODY_OPINION_RECTIFIED) {
+        department = event->opinion_rectified->department;
+        round = event->opinion_rectified->round;
     } else if (event->body_case == HS__EVENT__BODY_COMPETENCE_SETTLED) {
         department = event->competence_settled->department;
         round = event->competence_settled->round;

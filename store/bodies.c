@@ -148,24 +148,50 @@ enum err body_packet(struct transaction *txn, uint64_t proposal, uint32_t versio
     return err;
 }
 
+static Hs__Opinion *opinion_in(const Hs__Command *command)
+{
+    if (command->body_case == HS__COMMAND__BODY_GIVE_OPINION) {
+        return command->give_opinion->opinion;
+    }
+    if (command->body_case == HS__COMMAND__BODY_DRAFT_OPINION) {
+        return command->draft_opinion->opinion;
+    }
+    return command->body_case == HS__COMMAND__BODY_RECTIFY_OPINION
+               ? command->rectify_opinion->opinion
+               : NULL;
+}
+
+static enum err opinion_at(struct transaction *txn, const struct place *place, struct arena *arena,
+                           Hs__Opinion **out)
+{
+    Hs__Command *command = NULL;
+    enum err err = command_at(txn, place, arena, &command);
+
+    if (err == ERR_OK && opinion_in(command) == NULL) {
+        return is_not(txn, place->seq, "an opinion");
+    }
+    if (err == ERR_OK) {
+        *out = opinion_in(command);
+    }
+    return err;
+}
+
 enum err body_opinion(struct transaction *txn, const Hs__ReviewRef *review, struct arena *arena,
                       Hs__Opinion **out)
 {
     struct place place;
-    Hs__Command *command = NULL;
     enum err err = view_opinion_place(txn, review, &place);
 
-    if (err == ERR_OK) {
-        err = command_at(txn, &place, arena, &command);
-    }
-    if (err == ERR_OK && (command->body_case != HS__COMMAND__BODY_GIVE_OPINION ||
-                          command->give_opinion->opinion == NULL)) {
-        return is_not(txn, place.seq, "an opinion");
-    }
-    if (err == ERR_OK) {
-        *out = command->give_opinion->opinion;
-    }
-    return err;
+    return err == ERR_OK ? opinion_at(txn, &place, arena, out) : err;
+}
+
+enum err body_opinion_version(struct transaction *txn, const struct opinion_version *wanted,
+                              struct arena *arena, Hs__Opinion **out)
+{
+    struct place place;
+    enum err err = view_opinion_version(txn, wanted->review, wanted->version, &place);
+
+    return err == ERR_OK ? opinion_at(txn, &place, arena, out) : err;
 }
 
 static enum err pins_at(struct transaction *txn, uint64_t seq, struct arena *arena,

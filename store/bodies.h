@@ -47,9 +47,19 @@ enum err body_command(struct transaction *txn, const struct place *place, struct
 enum err body_packet(struct transaction *txn, uint64_t proposal, uint32_t version,
                      struct arena *arena, Hs__Packet **out);
 
-/* Reads the opinion that was given to @review. */
+/* Reads the opinion that was given to @review, as it was last rectified. */
 enum err body_opinion(struct transaction *txn, const Hs__ReviewRef *review, struct arena *arena,
                       Hs__Opinion **out);
+
+/* An opinion that counts no more, from 1, or the draft (OPINION_DRAFT). */
+struct opinion_version {
+    const Hs__ReviewRef *review;
+    uint32_t version;
+};
+
+/* Reads the last draft for a review, or a version of its opinion that was rectified since. */
+enum err body_opinion_version(struct transaction *txn, const struct opinion_version *wanted,
+                              struct arena *arena, Hs__Opinion **out);
 
 /* A definition's bytes, in the caller's arena. */
 struct definition_body {

@@ -81,6 +81,55 @@ static const char *fault_of_reopening(const Hs__ReviewReopened *reopened,
     return fault;
 }
 
+static const Hs__Review *find_review(const Hs__Proposal *proposal, const char *department)
+{
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        if (strcmp(proposal->reviews[i]->department, department) == 0) {
+            return proposal->reviews[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *fault_of_draft(const Hs__OpinionDrafted *drafted, const Hs__Proposal *proposal)
+{
+    if (drafted->opinion.len != HASH_BYTES) {
+        return "a draft without its hash";
+    }
+    return fault_of_review(proposal, drafted->round, drafted->department);
+}
+
+static const char *fault_of_sending_back(const Hs__DraftSentBack *sent,
+                                         const Hs__Proposal *proposal)
+{
+    const char *fault = fault_of_review(proposal, sent->round, sent->department);
+
+    if (fault == NULL && find_review(proposal, sent->department)->draft == NULL) {
+        return "a draft is sent back that there is not";
+    }
+    return fault;
+}
+
+static const char *fault_of_rectification(const Hs__OpinionRectified *rectified,
+                                          const Hs__Proposal *proposal)
+{
+    const char *fault = fault_of_review(proposal, rectified->round, rectified->department);
+
+    if (rectified->opinion.len != HASH_BYTES) {
+        return "an opinion without its hash";
+    }
+    if (fault != NULL) {
+        return fault;
+    }
+
+    const Hs__Review *review = find_review(proposal, rectified->department);
+    if (review->opinion.len != HASH_BYTES) {
+        return "an opinion is rectified that was not given";
+    }
+    return rectified->version == review->n_rectifications + 2 ? NULL
+                                                              : "a rectification out of its order";
+}
+
 static const char *fault_of_submission(const Hs__Event *event, const Hs__Proposal *proposal)
 {
     const Hs__ProposalSubmitted *submitted = event->proposal_submitted;
@@ -175,6 +224,12 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
         }
         return fault_of_review(proposal, event->opinion_given->round,
                                event->opinion_given->department);
+    case HS__EVENT__BODY_OPINION_DRAFTED:
+        return fault_of_draft(event->opinion_drafted, proposal);
+    case HS__EVENT__BODY_DRAFT_SENT_BACK:
+        return fault_of_sending_back(event->draft_sent_back, proposal);
+    case HS__EVENT__BODY_OPINION_RECTIFIED:
+        return fault_of_rectification(event->opinion_rectified, proposal);
     case HS__EVENT__BODY_COMPETENCE_SETTLED:
         return fault_of_review(proposal, event->competence_settled->round,
                                event->competence_settled->department);

@@ -260,6 +260,44 @@ static enum err put_opinion(struct ledger *ledger, const Hs__Event *event,
     return put_place(ledger, TABLE_OPINIONS, &key, &place);
 }
 
+static enum err put_draft(struct ledger *ledger, const Hs__Event *event,
+                          const struct command_context *context)
+{
+    const Hs__OpinionDrafted *drafted = event->opinion_drafted;
+    struct place place = place_of(context, drafted->opinion);
+    struct row_key key;
+
+    key_of_opinion(&key, event->proposal, drafted->round, drafted->department);
+    key_add_version(&key, OPINION_DRAFT);
+    return put_place(ledger, TABLE_OPINIONS, &key, &place);
+}
+
+/* The one that counted until now is kept under its version. */
+static enum err put_rectified(struct ledger *ledger, const Hs__Event *event,
+                              const struct command_context *context)
+{
+    const Hs__OpinionRectified *rectified = event->opinion_rectified;
+    struct place place = place_of(context, rectified->opinion);
+    Hs__ReviewRef review = HS__REVIEW_REF__INIT;
+    struct place replaced;
+    struct row_key key;
+
+    review.proposal = event->proposal;
+    review.round = rectified->round;
+    review.department = rectified->department;
+    key_of_opinion(&key, event->proposal, rectified->round, rectified->department);
+
+    enum err err = view_opinion_place(ledger->txn, &review, &replaced);
+    if (err != ERR_OK) {
+        return err == ERR_ABSENT
+                   ? row_is_corrupt(ledger->txn, TABLE_OPINIONS, row_key_bytes(&key), "missing")
+                   : err;
+    }
+    err = put_place(ledger, TABLE_OPINIONS, &key, &place);
+    key_add_version(&key, rectified->version - 1);
+    return err == ERR_OK ? put_place(ledger, TABLE_OPINIONS, &key, &replaced) : err;
+}
+
 static enum err put_definition(struct ledger *ledger, ProtobufCBinaryData hash,
                                const struct definition_row *row)
 {
@@ -288,6 +326,12 @@ static enum err put_body(struct ledger *ledger, const Hs__Event *event, uint64_t
     }
     if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN) {
         return put_opinion(ledger, event, context);
+    }
+    if (event->body_case == HS__EVENT__BODY_OPINION_DRAFTED) {
+        return put_draft(ledger, event, context);
+    }
+    if (event->body_case == HS__EVENT__BODY_OPINION_RECTIFIED) {
+        return put_rectified(ledger, event, context);
     }
     if (event->body_case == HS__EVENT__BODY_DEFINITION_PUBLISHED) {
         row.kind = (enum definition_kind)event->definition_published->kind;

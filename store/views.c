@@ -64,6 +64,12 @@ void key_of_opinion(struct row_key *key, uint64_t proposal, uint32_t round, cons
     row_key_add_text(key, department);
 }
 
+void key_add_version(struct row_key *key, uint32_t version)
+{
+    row_key_add_u8(key, 0);
+    row_key_add_u32(key, version);
+}
+
 void key_of_command(struct row_key *key, struct bytes id, uint32_t principal)
 {
     row_key_clear(key);
@@ -286,6 +292,16 @@ enum err view_opinion_place(struct transaction *txn, const Hs__ReviewRef *review
     struct row_key key;
 
     key_of_opinion(&key, review->proposal, review->round, review->department);
+    return get_place(txn, TABLE_OPINIONS, &key, out);
+}
+
+enum err view_opinion_version(struct transaction *txn, const Hs__ReviewRef *review,
+                              uint32_t version, struct place *out)
+{
+    struct row_key key;
+
+    key_of_opinion(&key, review->proposal, review->round, review->department);
+    key_add_version(&key, version);
     return get_place(txn, TABLE_OPINIONS, &key, out);
 }
 

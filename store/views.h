@@ -9,6 +9,7 @@
  *   proposals    proposal u64                                   a Proposal
  *   packets      proposal u64, version u32                      seq u64, index u32, hash 32
  *   opinions     proposal u64, round u32, department            seq u64, index u32, hash 32
+ *                proposal u64, round u32, department, 0, version u32            the same
  *   inbox        department, 0, part u8, due_ms u64, proposal u64, round u32
  *   deadlines    wake_ms u64, proposal u64, kind u8, department
  *   by_status    status u8, proposal u64
@@ -21,10 +22,11 @@
  *                "applied_seq", "views_version", "last_time"    u64 each
  *
  * seq and index are a received entry's and a command's in its envelope; where the index is
- * INDEX_OF_EVENT (of pins) seq is the event's. The inbox holds the reviews that a department still
- * has to answer, those without a limit last (due_ms UINT64_MAX); deadlines the clocks
- * of reviews and proposals by when they next do something. To change a layout raise VIEWS_VERSION:
- * views are then made anew at the next start.
+ * INDEX_OF_EVENT (of pins) seq is the event's. An opinion without a version is the one that counts;
+ * those with one are its draft (OPINION_DRAFT) and what was rectified, from 1. The inbox holds the
+ * reviews that a department still has to answer, those without a limit last (due_ms UINT64_MAX);
+ * deadlines the clocks of reviews and proposals by when they next do something. To change a layout
+ * raise VIEWS_VERSION: views are then made anew at the next start.
  *
  * Every function reads; texts and messages are copies in the caller's arena. Times are milliseconds
  * since the Unix epoch, UTC. Any may give ERR_CORRUPT (the words of the database name table and
@@ -43,10 +45,12 @@
 #include "store/database.h"
 
 enum {
-    VIEWS_VERSION = 4,
+    VIEWS_VERSION = 5,
 };
 
 #define INDEX_OF_EVENT UINT32_MAX /* the body is in the event itself */
+
+enum { OPINION_DRAFT = 0 }; /* the version of the draft of an opinion */
 
 /* Whose clock a deadline is about. */
 enum deadline_kind {
@@ -131,6 +135,8 @@ enum err view_packet_place(struct transaction *txn, uint64_t proposal, uint32_t 
                            struct place *out);
 enum err view_opinion_place(struct transaction *txn, const Hs__ReviewRef *review,
                             struct place *out);
+enum err view_opinion_version(struct transaction *txn, const Hs__ReviewRef *review,
+                              uint32_t version, struct place *out);
 enum err view_command(struct transaction *txn, struct bytes id, uint32_t principal,
                       struct command_row *out);
 enum err view_definition_place(struct transaction *txn, struct bytes hash,
@@ -191,6 +197,7 @@ struct row_key;
 void key_of_proposal(struct row_key *key, uint64_t proposal);
 void key_of_packet(struct row_key *key, uint64_t proposal, uint32_t version);
 void key_of_opinion(struct row_key *key, uint64_t proposal, uint32_t round, const char *department);
+void key_add_version(struct row_key *key, uint32_t version); /* behind key_of_opinion() */
 void key_of_command(struct row_key *key, struct bytes id, uint32_t principal);
 
 #endif

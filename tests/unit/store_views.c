@@ -2,6 +2,7 @@
 /* Tests of store/ledger, store/views, store/bodies, store/replay: views follow the journal, say
  * what it says, and come out the same when they are made anew. */
 #include "store/bodies.h"
+#include "store/event_check.h"
 #include "store/row.h"
 #include "tests/unit/store_office.h"
 
@@ -178,6 +179,124 @@ static void bodies_are_read_from_the_journal(void **state)
     }
 }
 
+/* Fire's review of proposal 2, and an opinion of these words. */
+struct words {
+    Hs__ReviewRef review;
+    Hs__Opinion opinion;
+};
+
+static void set_words(struct words *words, const char *reason)
+{
+    words->review = (Hs__ReviewRef)HS__REVIEW_REF__INIT;
+    words->review.proposal = 2;
+    words->review.round = 1;
+    words->review.department = "fire";
+    words->opinion = (Hs__Opinion)HS__OPINION__INIT;
+    words->opinion.result = HS__OPINION__RESULT__AGREE;
+    words->opinion.reason = reason;
+}
+
+/* The fire department drafts. */
+static void record_draft(struct office *office, const char *reason)
+{
+    Hs__DraftOpinion body = HS__DRAFT_OPINION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    Hs__OpinionDrafted drafted = HS__OPINION_DRAFTED__INIT;
+    Hs__Event event = HS__EVENT__INIT;
+    struct words words;
+
+    set_words(&words, reason);
+    body.review = &words.review;
+    body.opinion = &words.opinion;
+    command.body_case = HS__COMMAND__BODY_DRAFT_OPINION;
+    command.draft_opinion = &body;
+    office_begin(office);
+    struct command_context context =
+        office_receive(office, "agent:fire/1", &office->agent, &command, NULL);
+    drafted.round = 1;
+    drafted.department = "fire";
+    drafted.opinion = office_hash(office, message_pack(&words.opinion, &office->arena));
+    event.proposal = 2;
+    event.body_case = HS__EVENT__BODY_OPINION_DRAFTED;
+    event.opinion_drafted = &drafted;
+    office_record(office, message_copy(&event, &office->arena), &context);
+    office_commit(office);
+}
+
+/* The fire department rectifies its opinion: version @version from now on. */
+static void record_rectified(struct office *office, uint32_t version, const char *reason)
+{
+    Hs__RectifyOpinion body = HS__RECTIFY_OPINION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    Hs__OpinionRectified rectified = HS__OPINION_RECTIFIED__INIT;
+    Hs__Event event = HS__EVENT__INIT;
+    struct words words;
+
+    set_words(&words, reason);
+    body.review = &words.review;
+    body.opinion = &words.opinion;
+    command.body_case = HS__COMMAND__BODY_RECTIFY_OPINION;
+    command.rectify_opinion = &body;
+    office_begin(office);
+    struct command_context context =
+        office_receive(office, "agent:fire/1", &office->agent, &command, NULL);
+    rectified.round = 1;
+    rectified.department = "fire";
+    rectified.result = words.opinion.result;
+    rectified.version = version;
+    rectified.opinion = office_hash(office, message_pack(&words.opinion, &office->arena));
+    event.proposal = 2;
+    event.body_case = HS__EVENT__BODY_OPINION_RECTIFIED;
+    event.opinion_rectified = &rectified;
+    office_record(office, message_copy(&event, &office->arena), &context);
+    office_commit(office);
+}
+
+static void opine_in_versions(struct office *office)
+{
+    office_live(office);
+    record_draft(office, "草稿");
+    record_draft(office, "又一稿");
+    office_begin(office);
+    office_agree(office, 2, NULL);
+    office_commit(office);
+    record_rectified(office, 2, "更正");
+    record_rectified(office, 3, "再更正");
+}
+
+static void assert_version(struct fixture *f, uint32_t version, const char *reason)
+{
+    Hs__Opinion *opinion = NULL;
+    struct words words;
+
+    set_words(&words, "");
+
+    const struct opinion_version wanted = {&words.review, version};
+    assert_int_equal(body_opinion_version(f->txn, &wanted, &f->arena, &opinion),
+                     reason == NULL ? ERR_ABSENT : ERR_OK);
+    if (reason != NULL) {
+        assert_string_equal(opinion->reason, reason);
+    }
+}
+
+static void the_draft_and_every_version_of_an_opinion_are_read_again(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Opinion *opinion = NULL;
+    struct words words;
+
+    opine_in_versions(&f->office);
+
+    struct transaction *txn = reading(f);
+    assert_version(f, OPINION_DRAFT, "又一稿");
+    assert_version(f, 1, "符合要求");
+    assert_version(f, 2, "更正");
+    assert_version(f, 3, NULL); /* it is the one that counts */
+    set_words(&words, "");
+    assert_int_equal(body_opinion(txn, &words.review, &f->arena, &opinion), ERR_OK);
+    assert_string_equal(opinion->reason, "再更正");
+}
+
 static void the_ledger_shows_what_the_turn_did_so_far(void **state)
 {
     struct fixture *f = *state;
@@ -252,6 +371,56 @@ static void an_event_that_cannot_be_applied_is_an_error(void **state)
     arena_clear(&office->arena);
 }
 
+static void assert_fault(const Hs__Proposal *proposal, const Hs__Event *event)
+{
+    assert_non_null(event_fault(event, proposal));
+}
+
+static void a_damaged_event_about_an_opinion_does_not_reach_its_review(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Proposal *proposal = NULL;
+    Hs__OpinionDrafted drafted = HS__OPINION_DRAFTED__INIT;
+    Hs__DraftSentBack sent = HS__DRAFT_SENT_BACK__INIT;
+    Hs__OpinionRectified rectified = HS__OPINION_RECTIFIED__INIT;
+    Hs__Event event = HS__EVENT__INIT;
+    uint8_t hash[HASH_BYTES] = {1};
+
+    office_live(&f->office);
+    assert_int_equal(view_proposal(reading(f), 1, &f->arena, &proposal), ERR_OK);
+    event.proposal = 1;
+    event.body_case = HS__EVENT__BODY_OPINION_DRAFTED;
+    event.opinion_drafted = &drafted;
+    drafted.round = 1;
+    drafted.department = "fire";
+    assert_fault(proposal, &event); /* no hash */
+    drafted.opinion = (ProtobufCBinaryData){HASH_BYTES, hash};
+    assert_null(event_fault(&event, proposal));
+    drafted.department = "nobody";
+    assert_fault(proposal, &event);
+    assert_fault(NULL, &event);
+
+    event.body_case = HS__EVENT__BODY_DRAFT_SENT_BACK;
+    event.draft_sent_back = &sent;
+    sent.round = 1;
+    sent.department = "fire";
+    assert_fault(proposal, &event); /* there is no draft */
+
+    event.body_case = HS__EVENT__BODY_OPINION_RECTIFIED;
+    event.opinion_rectified = &rectified;
+    rectified.round = 1;
+    rectified.department = "fire";
+    rectified.version = 2;
+    assert_fault(proposal, &event); /* no hash */
+    rectified.opinion = (ProtobufCBinaryData){HASH_BYTES, hash};
+    assert_null(event_fault(&event, proposal));
+    rectified.version = 3;
+    assert_fault(proposal, &event); /* there is no second */
+    rectified.version = 2;
+    rectified.department = "planning";
+    assert_fault(proposal, &event); /* it gave none */
+}
+
 /* The hash of all rows of all views. */
 static struct hash hash_of_views(struct fixture *f)
 {
@@ -292,10 +461,10 @@ static void views_made_anew_are_the_same_byte_for_byte(void **state)
 {
     struct fixture *f = *state;
 
-    office_live(&f->office);
-    record_overdue(&f->office, 2);
+    opine_in_versions(&f->office);
+    record_overdue(&f->office, 4);
     f->office.now_ms += COMMAND_MEMORY_MS + 1;
-    record_overdue(&f->office, 4); /* and commands are forgotten */
+    record_overdue(&f->office, 6); /* and commands are forgotten */
     struct hash lived = hash_of_views(f);
 
     set_meta(f, "views_version", 0);
@@ -355,6 +524,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_deadline_goes_when_it_is_recorded_and_the_inbox_keeps_the_review, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bodies_are_read_from_the_journal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_draft_and_every_version_of_an_opinion_are_read_again,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_damaged_event_about_an_opinion_does_not_reach_its_review,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_ledger_shows_what_the_turn_did_so_far, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_command_is_forgotten_thirty_days_later_and_not_before,
