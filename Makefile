@@ -151,6 +151,8 @@ $(BUILD)/tamper: $(BUILD)/tests/tamper/tamper.o $(STORE) $(CORE) $(PROTO) $(OS) 
 	$(call link,-llmdb -lprotobuf-c -lsodium -luv)
 $(BUILD)/submitter: $(BUILD)/tests/e2e/submitter.o $(CLIENT) $(NET) $(STORE) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+$(BUILD)/watcher: $(BUILD)/tests/e2e/watcher.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
 
 test:
 	@packaging/install-deps test

@@ -6,6 +6,7 @@
 
 #include "broker/outbox.h"
 #include "core/authorise.h"
+#include "core/disclose.h"
 #include "core/names.h"
 #include "store/bodies.h"
 #include "store/views.h"
@@ -225,37 +226,63 @@ static void end_leases(struct broker *broker, const Hs__Proposal *proposal, cons
     }
 }
 
+/* Returns the message that tells of @event, one that @happening was; NULL if there is no room. */
+static Hs__BrokerMessage *feed_message(struct broker *broker, const struct happening *happening,
+                                       const Hs__Event *event, struct arena *arena)
+{
+    Hs__FeedItem *item = message_new(&hs__feed_item__descriptor, arena);
+    Hs__BrokerMessage *message = outbox_message(arena);
+
+    if (event == NULL || item == NULL || message == NULL) {
+        return NULL;
+    }
+    item->seq = happening->seq;
+    item->at = turn_now_ms(broker->turn);
+    item->proposal = happening->proposal->number;
+    item->event = (Hs__Event *)(uintptr_t)event;
+    message->body_case = HS__BROKER_MESSAGE__BODY_FEED;
+    message->feed = item;
+    return message;
+}
+
+/* How much of @happening the one behind @session may hear. */
+static enum disclosure disclosure_to(struct broker *broker, const struct session *session,
+                                     const struct happening *happening)
+{
+    const Hs__Principal *principal = directory_find(&broker->directory, session->user);
+
+    if (!session_watches(session, happening->proposal->id) || principal == NULL ||
+        authorise(principal, OPERATION_WATCH, broker_now_ms(broker)) != REFUSAL_NONE ||
+        !authorise_proposal(principal, happening->proposal)) {
+        return DISCLOSE_NOTHING;
+    }
+    return disclose_event(principal, happening->proposal, happening->event);
+}
+
+/* The two messages that there may be of an event are made once, for the first who hears them. */
 static void feed(struct broker *broker, const struct happening *happening, struct arena *arena)
 {
-    Hs__BrokerMessage *message = NULL;
+    Hs__BrokerMessage *whole = NULL;
+    Hs__BrokerMessage *outline = NULL;
 
     for (struct session *s = broker->sessions.all; s != NULL; s = s->all_next) {
-        const Hs__Principal *principal;
+        enum disclosure disclosure = disclosure_to(broker, s, happening);
+        Hs__BrokerMessage **message = disclosure == DISCLOSE_ALL ? &whole : &outline;
 
-        if (!session_watches(s, happening->proposal->id)) {
+        if (disclosure == DISCLOSE_NOTHING) {
             continue;
         }
-        principal = directory_find(&broker->directory, s->user);
-        if (principal == NULL ||
-            authorise(principal, OPERATION_WATCH, broker_now_ms(broker)) != REFUSAL_NONE ||
-            !authorise_proposal(principal, happening->proposal)) {
-            continue;
+        if (*message == NULL) {
+            *message =
+                feed_message(broker, happening,
+                             disclosure == DISCLOSE_ALL ? happening->event
+                                                        : disclose_outline(happening->event, arena),
+                             arena);
         }
-        if (message == NULL) {
-            Hs__FeedItem *item = message_new(&hs__feed_item__descriptor, arena);
-
-            message = outbox_message(arena);
-            if (item == NULL || message == NULL) {
-                return; /* who watches asks again after a gap in seq */
-            }
-            item->seq = happening->seq;
-            item->at = turn_now_ms(broker->turn);
-            item->proposal = happening->proposal->number;
-            item->event = (Hs__Event *)(uintptr_t)happening->event;
-            message->body_case = HS__BROKER_MESSAGE__BODY_FEED;
-            message->feed = item;
+        if (*message == NULL) {
+            return; /* who watches asks again after a gap in seq */
         }
-        session_say(s, message);
+        session_say(s, *message);
     }
 }
 

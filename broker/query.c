@@ -7,6 +7,7 @@
 
 #include "broker/outbox.h"
 #include "core/authorise.h"
+#include "core/disclose.h"
 #include "core/names.h"
 #include "store/bodies.h"
 #include "store/proof.h"
@@ -73,9 +74,16 @@ Hs__Proposal *query_find_proposal(struct asking *asking, const char *name)
     return proposal;
 }
 
+Hs__Proposal *query_find_disclosed(struct asking *asking, const char *name)
+{
+    Hs__Proposal *proposal = query_find_proposal(asking, name);
+
+    return proposal == NULL ? NULL : disclose_proposal(asking->principal, proposal, asking->arena);
+}
+
 static void answer_show(struct asking *asking)
 {
-    Hs__Proposal *proposal = query_find_proposal(asking, asking->query->show->proposal);
+    Hs__Proposal *proposal = query_find_disclosed(asking, asking->query->show->proposal);
 
     if (proposal != NULL) {
         asking->answer->body_case = HS__ANSWER__BODY_PROPOSAL;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "broker/definitions.h"
+#include "core/decide.h"
+#include "core/disclose.h"
 #include "core/document.h"
 #include "core/verdict.h"
 #include "store/bodies.h"
@@ -102,7 +104,7 @@ static Hs__VerdictDocument *build_document(struct asking *asking, Hs__Proposal *
 void query_answer_verdict(struct asking *asking)
 {
     const Hs__Query__GetVerdict *wanted = asking->query->verdict;
-    Hs__Proposal *proposal = query_find_proposal(asking, wanted->proposal);
+    Hs__Proposal *proposal = query_find_disclosed(asking, wanted->proposal);
 
     if (proposal == NULL) {
         return;
@@ -146,6 +148,49 @@ void query_answer_packet(struct asking *asking)
     asking->answer->packet = packet;
 }
 
+/* Why the opinion asked for cannot be read; REFUSAL_NONE if it can, and is there. What an earlier
+ * round said was read with its verdict. */
+static enum refusal refusal_of_opinion(const struct asking *asking, const Hs__Proposal *proposal)
+{
+    const Hs__Query__GetOpinion *wanted = asking->query->opinion;
+
+    if (wanted->review->round < proposal->round) {
+        return wanted->draft ? REFUSAL_NO_DRAFT : REFUSAL_NONE;
+    }
+
+    const Hs__Review *review = proposal_review(proposal, wanted->review->department);
+    if (review == NULL || wanted->review->round != proposal->round) {
+        return REFUSAL_UNKNOWN_REVIEW;
+    }
+    if (wanted->draft) {
+        return !disclose_draft(asking->principal, review) ? REFUSAL_NOT_YOUR_REVIEW
+               : review->draft == NULL                    ? REFUSAL_NO_DRAFT
+                                                          : REFUSAL_NONE;
+    }
+    if (review->opinion.len == 0) {
+        return REFUSAL_OPINION_NOT_GIVEN;
+    }
+    return disclose_opinion(asking->principal, proposal, review) ? REFUSAL_NONE
+                                                                 : REFUSAL_OPINION_SEALED;
+}
+
+/* The version asked for is the one that counts, or one that was replaced since. */
+static enum err read_opinion(struct asking *asking, const Hs__Proposal *proposal, Hs__Opinion **out)
+{
+    const Hs__Query__GetOpinion *wanted = asking->query->opinion;
+    const Hs__Review *review = wanted->review->round == proposal->round
+                                   ? proposal_review(proposal, wanted->review->department)
+                                   : NULL;
+    const struct opinion_version version = {wanted->review,
+                                            wanted->draft ? OPINION_DRAFT : wanted->version};
+
+    if (!wanted->draft && (wanted->version == 0 ||
+                           (review != NULL && wanted->version == review->n_rectifications + 1))) {
+        return body_opinion(asking->txn, wanted->review, asking->arena, out);
+    }
+    return body_opinion_version(asking->txn, &version, asking->arena, out);
+}
+
 void query_answer_opinion(struct asking *asking)
 {
     const Hs__ReviewRef *review = asking->query->opinion->review;
@@ -159,7 +204,12 @@ void query_answer_opinion(struct asking *asking)
     if (proposal == NULL) {
         return;
     }
-    enum err err = body_opinion(asking->txn, review, asking->arena, &opinion);
+    enum refusal refusal = refusal_of_opinion(asking, proposal);
+    if (refusal != REFUSAL_NONE) {
+        query_refuse(asking, refusal, review->department);
+        return;
+    }
+    enum err err = read_opinion(asking, proposal, &opinion);
     if (err != ERR_OK) {
         query_refuse_for(asking, err, REFUSAL_UNKNOWN_REVIEW, review->department);
         return;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/authorise.h"
+#include "core/disclose.h"
 #include "core/names.h"
 #include "store/bodies.h"
 #include "store/views.h"
@@ -101,6 +102,11 @@ static bool add_listed(struct asking *asking, const struct id_list *ids, size_t 
             out->more = true;
             return false;
         }
+        proposal = disclose_proposal(asking->principal, proposal, asking->arena);
+        if (proposal == NULL) {
+            out->more = true; /* no room: what was listed so far is an answer */
+            return false;
+        }
         out->proposals[out->n_proposals++] = proposal;
     }
     return true;
@@ -192,6 +198,10 @@ static Hs__ReviewLine *line_of(struct asking *asking, const struct due_review *r
 
     if (line == NULL ||
         view_proposal(asking->txn, row->proposal, asking->arena, &proposal) != ERR_OK) {
+        return NULL;
+    }
+    proposal = disclose_proposal(asking->principal, proposal, asking->arena);
+    if (proposal == NULL) {
         return NULL;
     }
     line->review_id = review_id(asking->arena, proposal->number, row->round, department);

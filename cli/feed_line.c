@@ -36,6 +36,11 @@ static const char *departments_of(const struct cli *cli, const Hs__RoundOpened *
 
 static const char *opinion_text(const struct cli *cli, const Hs__OpinionGiven *given)
 {
+    if (given->result == HS__OPINION__RESULT__UNSPECIFIED) {
+        return cli_format(
+            cli, cli_text(cli, "%s：已答复，收齐前不公开", "%s: given, sealed until all are in"),
+            given->department);
+    }
     return cli_format(cli, cli_text(cli, "%s：%s（%u 条意见%s）", "%s: %s (%u items%s)"),
                       given->department, word_of_result(cli, given->result), given->item_count,
                       given->by_rules ? cli_text(cli, "，机审", ", by rules") : "");

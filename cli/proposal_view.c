@@ -76,8 +76,9 @@ static void add_review(struct table *table, const Hs__Review *review, int offset
     stamp_write(review->due_at, offset_minutes, times[2]);
     stamp_write(review->given_at, offset_minutes, times[3]);
     table_add(table, (const char *const[]){review->department, word_of_review(cli, review->state),
-                                           word_of_result(cli, review->result), times[0], times[1],
-                                           times[2], times[3]});
+                                           review->withheld ? cli_text(cli, "已密封", "sealed")
+                                                            : word_of_result(cli, review->result),
+                                           times[0], times[1], times[2], times[3]});
 }
 
 static void print_reviews(const struct cli *cli, const Hs__Proposal *proposal, int offset_minutes)

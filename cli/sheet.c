@@ -99,7 +99,24 @@ static const char *given_by(const struct sheet *sheet,
                           say(sheet, "机审自动出具", "by the department's rules; no person"),
                           by->signer);
     }
-    return by->person[0] != '\0' ? by->person : by->signer;
+    const char *person = by->person[0] != '\0' ? by->person : by->signer;
+    return by->drafted_by[0] == '\0'
+               ? person
+               : cli_format(sheet->cli, say(sheet, "%s（起草：%s）", "%s (drafted by %s)"), person,
+                            by->drafted_by);
+}
+
+/* Every time a slip in the opinion was put right. */
+static void print_rectifications(const struct sheet *sheet,
+                                 const Hs__VerdictDocument__DepartmentOpinion *opinion)
+{
+    for (size_t i = 0; i < opinion->n_rectifications; i++) {
+        const Hs__Rectification *row = opinion->rectifications[i];
+
+        entry(sheet, INDENT_COLUMNS, say(sheet, "更正", "rectified"),
+              cli_format(sheet->cli, "%s  %s  %s", time_text(sheet, row->rectified_at),
+                         row->rectified_by, row->reason));
+    }
 }
 
 static const Hs__Words *owner_title(const Hs__Department *department, const char *owner)
@@ -142,6 +159,9 @@ static const char *result_of(const struct sheet *sheet,
     if (opinion->result != HS__OPINION__RESULT__UNSPECIFIED) {
         return word_of_result(sheet->cli, opinion->result);
     }
+    if (strcmp(opinion->state, "sealed") == 0) {
+        return say(sheet, "已答复，收齐前不公开", "given, sealed until all are in");
+    }
     return strcmp(opinion->state, "held") == 0
                ? say(sheet, "待补正（中止计时）", "held for a correction")
                : say(sheet, "待答复", "open");
@@ -171,6 +191,7 @@ static void print_opinion(const struct sheet *sheet,
                          say(sheet, "计时 %d 天，自然日 %d 天", "%d days counted, %d days in all"),
                          opinion->counted_days, opinion->real_days));
     }
+    print_rectifications(sheet, opinion);
     entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), opinion->reason);
 }
 
@@ -302,6 +323,26 @@ static void print_rule(const struct sheet *sheet, const Hs__VerdictDocument *doc
         entry(sheet, 2, say(sheet, "核对命令", "check it by"),
               cli_format(sheet->cli, "huishen verdict %s --round %u --recompute",
                          document->proposal_id, document->round));
+    }
+}
+
+void sheet_print_opinion(const struct cli *cli, const struct sheet_opinion *opinion, FILE *file)
+{
+    const Hs__VerdictDocument none = HS__VERDICT_DOCUMENT__INIT;
+    const struct sheet sheet = {
+        .cli = cli, .office = opinion->office, .file = file, .document = &none};
+    const Hs__Opinion *content = opinion->opinion;
+
+    entry(&sheet, INDENT_COLUMNS, say(&sheet, "意见", "result"),
+          word_of_result(cli, content->result));
+    for (size_t i = 0; i < content->n_parts; i++) {
+        (void)fprintf(file, "    %s  %s\n",
+                      owner_name(&sheet, opinion->department, content->parts[i]->owner),
+                      word_of_result(cli, content->parts[i]->result));
+    }
+    entry(&sheet, INDENT_COLUMNS, say(&sheet, "理由", "reason"), content->reason);
+    for (size_t i = 0; i < content->n_items; i++) {
+        print_item(&sheet, opinion->department, content->items[i]);
     }
 }
 

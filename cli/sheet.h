@@ -12,4 +12,14 @@
 void sheet_print(const struct cli *cli, const Hs__Office *office,
                  const Hs__VerdictDocument *document, int offset_minutes, FILE *file);
 
+/* An opinion, as @department wrote it. */
+struct sheet_opinion {
+    const Hs__Office *office;
+    const char *department;
+    const Hs__Opinion *opinion;
+};
+
+/* Prints the result, the reason, the parts and the items of @opinion in the same way. */
+void sheet_print_opinion(const struct cli *cli, const struct sheet_opinion *opinion, FILE *file);
+
 #endif

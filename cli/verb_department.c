@@ -31,6 +31,7 @@ static void print_departments(const struct cli *cli, const Hs__Office *office)
     for (size_t i = 0; i < office->n_departments; i++) {
         const Hs__Department *department = office->departments[i];
         bool by_rules = department->answer == HS__DEPARTMENT__ANSWER__RULES;
+        bool head_signs = department->sign_off == HS__DEPARTMENT__SIGN_OFF__HEAD;
         const char *pack = "-";
 
         for (size_t k = 0; k < office->n_packs; k++) {
@@ -42,7 +43,9 @@ static void print_departments(const struct cli *cli, const Hs__Office *office)
                   (const char *const[]){
                       department->id, word_of(cli, department->title),
                       department->safety_critical ? cli_text(cli, "是", "yes") : "-",
-                      by_rules ? cli_text(cli, "机审", "rules") : cli_text(cli, "人员", "person"),
+                      by_rules     ? cli_text(cli, "机审", "rules")
+                      : head_signs ? cli_text(cli, "人员，负责人签发", "person, the head signs")
+                                   : cli_text(cli, "人员", "person"),
                       pack});
     }
     table_print(&table);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* huishen opine: the one opinion of a review, by a person. */
+/* huishen opine: the one opinion of a review, by a person: drafted, released, given, put right. */
+#include <string.h>
 #include <strings.h>
 
 #include "cli/opinion_file.h"
@@ -7,6 +8,20 @@
 #include "cli/verbs.h"
 #include "cli/words.h"
 #include "lib/check.h"
+#include "lib/hash.h"
+
+/* A command about a review, and how it is told that it was done. */
+struct sending {
+    Hs__Command *command;
+    const Hs__Opinion *opinion; /* NULL: none was given */
+    const char *state;          /* for --json; NULL: it is the opinion */
+    const char *words;
+};
+
+struct rectification {
+    Hs__Opinion *opinion;
+    const char *reason;
+};
 
 /* Sets @value to the result called @word. What only the system records is one, for the broker to
  * refuse, but it is not offered. */
@@ -34,11 +49,6 @@ static int read_opinion(struct cli *cli, const struct arguments *arguments,
     const char *file = arguments_value(arguments, "file");
     int value = 0;
 
-    if ((result == NULL) == (file == NULL)) {
-        return cli_fail(
-            cli, STATUS_INVALID,
-            cli_text(cli, "请给出 --result 或 --file 之一", "give either --result or --file"));
-    }
     if (file != NULL) {
         return opinion_file_load(cli, file, out);
     }
@@ -52,50 +62,114 @@ static int read_opinion(struct cli *cli, const struct arguments *arguments,
     return STATUS_DONE;
 }
 
-/* The packet that the review is about: a correction may have brought a newer one for others. */
-static ProtobufCBinaryData packet_under_review(const struct review_target *target)
+static const Hs__Review *find_review(const struct review_target *target)
 {
     for (size_t i = 0; i < target->proposal->n_reviews; i++) {
         const Hs__Review *review = target->proposal->reviews[i];
 
         if (strcmp(review->department, target->ref.department) == 0) {
-            return review->packet;
+            return review;
         }
     }
-    return target->proposal->packet; /* no such review, as the broker will say */
+    return NULL; /* no such review, as the broker will say */
 }
 
-static int send(struct cli *cli, struct session *session, struct review_target *target,
-                Hs__Opinion *opinion)
+/* The packet that the review is about: a correction may have brought a newer one for others. */
+static ProtobufCBinaryData packet_under_review(const struct review_target *target)
 {
-    Hs__GiveOpinion give = HS__GIVE_OPINION__INIT;
-    Hs__Command command = HS__COMMAND__INIT;
-    Hs__Receipt *receipt = NULL;
+    const Hs__Review *review = find_review(target);
 
-    require(opinion != NULL);
-    if (opinion->packet.len == 0) {
-        opinion->packet = packet_under_review(target);
-    }
-    give.review = &target->ref;
-    give.opinion = opinion;
-    command.body_case = HS__COMMAND__BODY_GIVE_OPINION;
-    command.give_opinion = &give;
-    int status = session_command(session, &command, &receipt);
+    return review == NULL ? target->proposal->packet : review->packet;
+}
+
+/* ---- what is sent ---- */
+
+/* Sends @command about @target and tells that it was done: what @opinion says, and the state where
+ * that is not an opinion given. Either may be NULL. */
+static int send(struct cli *cli, struct session *session, const struct review_target *target,
+                const struct sending *sending)
+{
+    Hs__Receipt *receipt = NULL;
+    int status = session_command(session, sending->command, &receipt);
+
     if (status != STATUS_DONE) {
         return status;
     }
-    if (cli->is_json) {
-        cli_json(cli, json_pack("{s:s, s:s}", "reviewId", target->id, "result",
-                                word_in_schema(cli, &hs__opinion__result__descriptor,
-                                               (int)opinion->result)));
-    } else {
-        (void)fprintf(cli->out, "%s  %s\n", target->id, word_of_result(cli, opinion->result));
+    json_t *told = cli->is_json ? json_pack("{s:s}", "reviewId", target->id) : NULL;
+    if (told != NULL && sending->opinion != NULL) {
+        json_object_set_new(told, "result",
+                            json_string(word_in_schema(cli, &hs__opinion__result__descriptor,
+                                                       (int)sending->opinion->result)));
     }
+    if (told != NULL && sending->state != NULL) {
+        json_object_set_new(told, "state", json_string(sending->state));
+    }
+    if (told != NULL) {
+        cli_json(cli, told);
+        return STATUS_DONE;
+    }
+    (void)fprintf(cli->out, "%s  %s%s%s\n", target->id,
+                  sending->opinion == NULL ? "" : word_of_result(cli, sending->opinion->result),
+                  sending->opinion == NULL || sending->words == NULL ? "" : "  ",
+                  sending->words == NULL ? "" : sending->words);
     return STATUS_DONE;
 }
 
+static int give(struct cli *cli, struct session *session, struct review_target *target,
+                Hs__Opinion *opinion)
+{
+    Hs__GiveOpinion body = HS__GIVE_OPINION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    const struct sending sending = {.command = &command, .opinion = opinion};
+
+    body.review = &target->ref;
+    body.opinion = opinion;
+    command.body_case = HS__COMMAND__BODY_GIVE_OPINION;
+    command.give_opinion = &body;
+    return send(cli, session, target, &sending);
+}
+
+static int draft(struct cli *cli, struct session *session, struct review_target *target,
+                 Hs__Opinion *opinion)
+{
+    Hs__DraftOpinion body = HS__DRAFT_OPINION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    const struct sending sending = {.command = &command,
+                                    .opinion = opinion,
+                                    .state = "drafted",
+                                    .words = cli_text(cli, "已存为草稿", "drafted")};
+
+    body.review = &target->ref;
+    body.opinion = opinion;
+    command.body_case = HS__COMMAND__BODY_DRAFT_OPINION;
+    command.draft_opinion = &body;
+    return send(cli, session, target, &sending);
+}
+
+static int rectify(struct cli *cli, struct session *session, struct review_target *target,
+                   const struct rectification *rectification)
+{
+    Hs__RectifyOpinion body = HS__RECTIFY_OPINION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    const struct sending sending = {.command = &command,
+                                    .opinion = rectification->opinion,
+                                    .state = "rectified",
+                                    .words = cli_text(cli, "已更正", "rectified")};
+
+    body.review = &target->ref;
+    body.opinion = rectification->opinion;
+    body.reason = rectification->reason;
+    command.body_case = HS__COMMAND__BODY_RECTIFY_OPINION;
+    command.rectify_opinion = &body;
+    return send(cli, session, target, &sending);
+}
+
+/* ---- the ways to opine ---- */
+
+/* Gives, drafts or rectifies what the options state. */
 static int opine(struct cli *cli, struct session *session, const struct arguments *arguments)
 {
+    const char *reason = arguments_value(arguments, "reason");
     struct review_target target;
     struct opinion_file file;
     int status = read_opinion(cli, arguments, &file);
@@ -106,11 +180,120 @@ static int opine(struct cli *cli, struct session *session, const struct argument
     if (status != STATUS_DONE) {
         return status;
     }
-    status = send(cli, session, &target, file.opinion);
+    require(file.opinion != NULL);
+    if (file.opinion->packet.len == 0) {
+        file.opinion->packet = packet_under_review(&target);
+    }
+    if (arguments_have(arguments, "draft")) {
+        status = draft(cli, session, &target, file.opinion);
+    } else if (arguments_have(arguments, "rectify")) {
+        const struct rectification rectification = {file.opinion, reason};
+
+        status = rectify(cli, session, &target, &rectification);
+    } else {
+        status = give(cli, session, &target, file.opinion);
+    }
     if (status == STATUS_REFUSED && file.text.path != NULL) {
         opinion_file_explain(cli, session, &file, &target);
     }
     return status;
+}
+
+/* Gives the draft byte for byte: what is signed is what was read. */
+static int release(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
+    Hs__Query__GetOpinion get = HS__QUERY__GET_OPINION__INIT;
+    Hs__Query query = HS__QUERY__INIT;
+    Hs__Answer *answer = NULL;
+    struct review_target target;
+    int status = review_find(cli, session, arguments->words[0], &target);
+
+    if (status == STATUS_DONE) {
+        get.review = &target.ref;
+        get.draft = true;
+        query.body_case = HS__QUERY__BODY_OPINION;
+        query.opinion = &get;
+        status = session_query(session, &query, &answer);
+    }
+    if (status != STATUS_DONE) {
+        return status;
+    }
+
+    struct bytes bytes = message_pack(answer->opinion, cli->arena);
+    (void)cli_memory((void *)(uintptr_t)bytes.data);
+    struct hash hash = hash_of(bytes);
+    Hs__GiveOpinion body = HS__GIVE_OPINION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    const struct sending sending = {.command = &command, .opinion = answer->opinion};
+
+    body.review = &target.ref;
+    body.opinion = answer->opinion;
+    body.draft = (ProtobufCBinaryData){sizeof hash.bytes, hash.bytes};
+    command.body_case = HS__COMMAND__BODY_GIVE_OPINION;
+    command.give_opinion = &body;
+    return send(cli, session, &target, &sending);
+}
+
+static int send_back(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
+    Hs__SendBackDraft body = HS__SEND_BACK_DRAFT__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    const struct sending sending = {.command = &command,
+                                    .state = "sent_back",
+                                    .words = cli_text(cli, "草稿已退回", "draft sent back")};
+    struct review_target target;
+    int status = review_find(cli, session, arguments->words[0], &target);
+
+    if (status != STATUS_DONE) {
+        return status;
+    }
+
+    const Hs__Review *review = find_review(&target);
+    body.review = &target.ref;
+    body.reason = arguments_value(arguments, "send-back");
+    if (review != NULL && review->draft != NULL) {
+        body.draft = review->draft->opinion;
+    }
+    command.body_case = HS__COMMAND__BODY_SEND_BACK_DRAFT;
+    command.send_back_draft = &body;
+    return send(cli, session, &target, &sending);
+}
+
+/* True if what is asked for is one thing, and has what it needs; else says what is wrong. */
+static bool options_agree(const struct cli *cli, const struct arguments *arguments)
+{
+    static const char *const ways[] = {"draft", "release", "send-back", "rectify"};
+    bool has_result = arguments_have(arguments, "result");
+    bool has_file = arguments_have(arguments, "file");
+    bool is_of_draft =
+        arguments_have(arguments, "release") || arguments_have(arguments, "send-back");
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        count += arguments_have(arguments, ways[i]) ? 1 : 0;
+    }
+    if (count > 1) {
+        (void)cli_fail(cli, STATUS_INVALID,
+                       cli_text(cli, "--draft、--release、--send-back、--rectify 只能给出其一",
+                                "--draft, --release, --send-back, --rectify: give one of them"));
+        return false;
+    }
+    if (is_of_draft ? has_result || has_file : has_result == has_file) {
+        (void)cli_fail(cli, STATUS_INVALID,
+                       is_of_draft ? cli_text(cli, "处理草稿时不能再给出 --result 或 --file",
+                                              "the draft says it all: no --result, no --file")
+                                   : cli_text(cli, "请给出 --result 或 --file 之一",
+                                              "give either --result or --file"));
+        return false;
+    }
+    if (arguments_have(arguments, "rectify") &&
+        (!has_file || !arguments_have(arguments, "reason"))) {
+        (void)cli_fail(
+            cli, STATUS_INVALID,
+            cli_text(cli, "更正须给出 --reason 和 --file", "--rectify needs --reason and --file"));
+        return false;
+    }
+    return true;
 }
 
 /* Unless told otherwise, the department's own account answers for it. */
@@ -119,13 +302,16 @@ static int run(struct cli *cli, const struct arguments *arguments)
     const char *result = arguments_value(arguments, "result");
     int ignored;
 
-    if (result != NULL && !read_result(cli, result, &ignored)) {
+    if (!options_agree(cli, arguments) || (result != NULL && !read_result(cli, result, &ignored))) {
         return STATUS_INVALID;
     }
     if (cli->account == NULL) {
         cli->fallback_account = review_department(arguments->words[0]);
     }
-    return session_do(cli, arguments, opine);
+    if (arguments_have(arguments, "release")) {
+        return session_do(cli, arguments, release);
+    }
+    return session_do(cli, arguments, arguments_have(arguments, "send-back") ? send_back : opine);
 }
 
 static const struct option options[] = {
@@ -135,16 +321,25 @@ static const struct option options[] = {
               "agree, conditional, disagree, not_involved or not_competent"}},
     {.name = "reason",
      .value = "TEXT",
-     .help = {"理由；not_involved 和 not_competent 必填",
-              "the reason; not_involved and not_competent need one"}},
+     .help = {"理由；not_involved、not_competent 和 --rectify 必填",
+              "the reason; not_involved, not_competent and --rectify need one"}},
     {.name = "file",
      .value = "FILE",
      .help = {"整份意见（YAML 或 JSON）", "the whole opinion, YAML or JSON"}},
+    {.name = "draft",
+     .help = {"存为部门内草稿，不出具", "keep it as a draft in the department; do not give it"}},
+    {.name = "release", .help = {"按草稿原样出具（签发）", "give the draft as it is"}},
+    {.name = "send-back",
+     .value = "REASON",
+     .help = {"退回草稿，附理由", "send the draft back, with the reason"}},
+    {.name = "rectify",
+     .help = {"更正已出具的意见，须 --reason 和 --file",
+              "put right an opinion that was given; needs --reason and --file"}},
 };
 
 const struct verb verb_opine = {
     .name = "opine",
-    .words = "REVIEW (--result R [--reason T] | --file F)",
+    .words = "REVIEW (--result R | --file F) [--draft | --rectify] | --release | --send-back T",
     .words_min = 1,
     .words_max = 1,
     .needs_home = true,
@@ -164,8 +359,11 @@ const struct verb verb_opine = {
          "    basis: GB 50016-2014 7.1.8\n"
          "    closing: 附修改后的总平面图\n"
          "第二份意见被拒绝：refused: OPINION_ALREADY_GIVEN。\n"
+         "--draft 存为部门内草稿，只有本部门看得到；部门设 sign_off: head 的，审查人员起草，\n"
+         "负责人以 --release 按原样出具，两人均记录在案，或以 --send-back 退回。其他部门尚未\n"
+         "全部答复时，笔误可以 --rectify 更正；答复时间不变，各版均可查阅（reviews）。\n"
          "没有 --as、配置也未指定账户时，以与部门同名的账户办理。\n"
-         "--json 输出 {\"reviewId\", \"result\"}。",
+         "--json 输出 {\"reviewId\", \"result\"}，未出具的另有 \"state\"。",
          "Gives the opinion of a review: once a round, and it cannot be changed. conditional\n"
          "and disagree need items, so a file; an item of severity must needs a basis, and a\n"
          "condition says how it is closed; not_involved and not_competent need a reason.\n"
@@ -180,11 +378,18 @@ const struct verb verb_opine = {
          "    demand: a clear width of 4.0 m\n"
          "    basis: GB 50016-2014 7.1.8\n"
          "    closing: the site plan as changed\n"
-         "A second opinion is refused: OPINION_ALREADY_GIVEN. Without --as, and if the\n"
+         "A second opinion is refused: OPINION_ALREADY_GIVEN. --draft keeps it in the\n"
+         "department, which alone sees it. In a department with sign_off: head, reviewers\n"
+         "draft; the head gives the draft as it is with --release, and both are on record, or\n"
+         "returns it with --send-back. While others have yet to answer, a slip is put right\n"
+         "with --rectify: when it was given stays, and every version can be read (reviews).\n"
+         "Without --as, and if the\n"
          "configuration names no account, the account named like the department acts.\n"
-         "With --json: {\"reviewId\", \"result\"}."},
+         "With --json: {\"reviewId\", \"result\"}, and \"state\" where none was given."},
     .example = "huishen --as fire opine LJHS-2026-0007/1/fire --result agree\n"
-               "huishen --as fire opine LJHS-2026-0007/1/fire --file opinion.yaml",
+               "huishen --as fire opine LJHS-2026-0007/1/fire --file opinion.yaml\n"
+               "huishen --as li opine LJHS-2026-0007/1/fire --draft --file opinion.yaml\n"
+               "huishen --as chief opine LJHS-2026-0007/1/fire --release",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

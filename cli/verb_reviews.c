@@ -4,6 +4,7 @@
 
 #include "cli/check_view.h"
 #include "cli/message_text.h"
+#include "cli/opinion_versions.h"
 #include "cli/published.h"
 #include "cli/review_ref.h"
 #include "cli/stamp.h"
@@ -71,6 +72,8 @@ struct shown {
     const Hs__Review *review;
     const char *packet_hash;
     const struct check_report *report;
+    const struct opinion_versions *versions;
+    const Hs__Office *office;
     int offset_minutes;
 };
 
@@ -106,6 +109,7 @@ static void print_review(const struct cli *cli, const struct shown *shown)
     print_line(cli, (struct phrase){"时限", "due"}, due);
     print_line(cli, (struct phrase){"接收", "received"}, received);
     print_line(cli, (struct phrase){"材料", "packet"}, shown->packet_hash);
+    opinion_versions_print(cli, shown->office, shown->versions);
     (void)fprintf(
         cli->out, "\n%s\n",
         cli_text(cli, "机审提示（不是意见）", "what the machine check finds; no opinion"));
@@ -114,10 +118,13 @@ static void print_review(const struct cli *cli, const struct shown *shown)
 
 static void print_review_json(const struct cli *cli, const struct shown *shown)
 {
-    cli_json(cli, json_pack("{s:s, s:s, s:s, s:o, s:o}", "reviewId", shown->target->id, "title",
-                            shown->target->proposal->title, "packetHash", shown->packet_hash,
-                            "review", message_json(shown->review, shown->offset_minutes), "check",
-                            check_report_to_json(cli, shown->report)));
+    json_t *json = json_pack("{s:s, s:s, s:s, s:o, s:o}", "reviewId", shown->target->id, "title",
+                             shown->target->proposal->title, "packetHash", shown->packet_hash,
+                             "review", message_json(shown->review, shown->offset_minutes), "check",
+                             check_report_to_json(cli, shown->report));
+
+    opinion_versions_to_json(shown->versions, shown->offset_minutes, cli_memory(json));
+    cli_json(cli, json);
 }
 
 /* Runs the pack that the round is held to over the packet of the review, as the department's agent
@@ -147,9 +154,33 @@ static const char *hash_text(const struct cli *cli, struct bytes hash)
     return hex;
 }
 
-static int show(struct cli *cli, struct session *session, const struct arguments *arguments)
+/* Asks for everything that is shown of the review but its record. */
+static int ask_rest(struct cli *cli, struct session *session, const struct arguments *arguments,
+                    struct shown *shown)
 {
     struct check_report *report = cli_memory(arena_alloc(cli->arena, sizeof *report));
+    struct opinion_versions *versions = cli_memory(arena_alloc(cli->arena, sizeof *versions));
+    Hs__Office *office = NULL;
+    int status = check(cli, session, shown, report);
+
+    *versions = (struct opinion_versions){.target = shown->target, .review = shown->review};
+    if (status == STATUS_DONE) {
+        status = session_office(session, &office);
+    }
+    if (status == STATUS_DONE) {
+        status = opinion_versions_ask_draft(session, versions);
+    }
+    if (status == STATUS_DONE && arguments_have(arguments, "versions")) {
+        status = opinion_versions_ask(cli, session, versions);
+    }
+    shown->report = report;
+    shown->versions = versions;
+    shown->office = office;
+    return status;
+}
+
+static int show(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
     struct review_target target;
     int status = review_find(cli, session, arguments->words[0], &target);
 
@@ -159,7 +190,6 @@ static int show(struct cli *cli, struct session *session, const struct arguments
 
     struct shown shown = {.target = &target,
                           .review = find_review(&target),
-                          .report = report,
                           .offset_minutes = session_offset_minutes(session)};
     if (shown.review == NULL) {
         return cli_refused(cli, refusal_code(REFUSAL_UNKNOWN_REVIEW),
@@ -169,7 +199,7 @@ static int show(struct cli *cli, struct session *session, const struct arguments
                                       target.id));
     }
     shown.packet_hash = hash_text(cli, bytes_of(shown.review->packet));
-    status = check(cli, session, &shown, report);
+    status = ask_rest(cli, session, arguments, &shown);
     if (status == STATUS_DONE && cli->is_json) {
         print_review_json(cli, &shown);
     } else if (status == STATUS_DONE) {
@@ -180,6 +210,10 @@ static int show(struct cli *cli, struct session *session, const struct arguments
 
 static int run(struct cli *cli, const struct arguments *arguments)
 {
+    if (arguments->word_count == 0 && arguments_have(arguments, "versions")) {
+        return cli_fail(cli, STATUS_INVALID,
+                        cli_text(cli, "--versions 须给出 REVIEW", "--versions needs a REVIEW"));
+    }
     return session_do(cli, arguments, arguments->word_count == 0 ? ask : show);
 }
 
@@ -187,11 +221,13 @@ static const struct option options[] = {
     {.name = "department",
      .value = "ID",
      .help = {"部门；缺省为本账户所属部门", "the department; by default the account's own"}},
+    {.name = "versions",
+     .help = {"一并印出已出具意见的各版", "also print every version of the opinion given"}},
 };
 
 const struct verb verb_reviews = {
     .name = "reviews",
-    .words = "[REVIEW]",
+    .words = "[REVIEW [--versions]]",
     .words_max = 1,
     .needs_home = true,
     .summary = {"部门待办的审查任务", "what a department still has to answer"},
@@ -200,17 +236,20 @@ const struct verb verb_reviews = {
          "给出 REVIEW 时显示这一个任务：状态、时限、材料哈希，以及按本轮固定的规则包对其材料\n"
          "所作的机审提示：建议的结果，每条未过或未知的规则（同 check）。提示不是意见。\n"
          "材料本身：huishen show ID --packet。\n"
+         "草稿只向本部门显示；--versions 另印出已出具意见的各版，更正前的也在内。\n"
          "--json 输出 {\"reviews\": [{reviewId, title, review}]}；给出 REVIEW 时为\n"
          "{\"reviewId\", \"title\", \"packetHash\", \"review\", \"check\"}，check 同 check "
-         "--json。",
+         "--json；有草稿时另有 draft，给出 --versions 时另有 versions。",
          "Lists the reviews that a department has yet to answer, the earliest deadline\n"
          "first; if there is none a terminal is told so and a pipe gets nothing. With REVIEW\n"
          "it shows that one: its state, when it is due, the hash of its packet, and what the\n"
          "machine check finds in it by the pack that the round is held to: the suggested\n"
          "result and every rule that failed or is unknown, as `check` prints them. That is\n"
-         "no opinion. The packet itself: huishen show ID --packet.\n"
+         "no opinion. The packet itself: huishen show ID --packet. A draft is shown to its\n"
+         "own department; --versions also prints every version of the opinion that was given.\n"
          "With --json: {\"reviews\": [{reviewId, title, review}]}, with REVIEW {\"reviewId\",\n"
-         "\"title\", \"packetHash\", \"review\", \"check\"}, check as `check --json` prints it."},
+         "\"title\", \"packetHash\", \"review\", \"check\"}, check as `check --json` prints it;\n"
+         "with a draft also draft, with --versions also versions."},
     .example = "huishen --as fire reviews\nhuishen reviews --department fire\n"
                "huishen --as fire reviews LJHS-2026-0007/1/fire",
     .options = options,

@@ -134,6 +134,7 @@ static Hs__VerdictDocument__GivenBy *given_by(const Hs__Review *review, struct a
         given->person = review->given_by;
         given->signer = review->signer;
         given->by_rules = review->by_rules;
+        given->drafted_by = review->drafted_by;
     }
     return given;
 }
@@ -162,7 +163,9 @@ static Hs__VerdictDocument__DepartmentOpinion *row_of(const struct document_sour
     row->real_days = real_days(review, sources->office->utc_offset_minutes);
     row->counted_days = row->real_days; /* limits in elapsed time count every day */
     row->late = review->late;
-    row->state = state_word(review->state);
+    row->state = review->withheld ? "sealed" : state_word(review->state);
+    row->n_rectifications = review->n_rectifications;
+    row->rectifications = review->rectifications;
     row->opinion_hash = hex_of(bytes_of(review->opinion), arena);
     if (row->given_by == NULL || row->opinion_hash == NULL) {
         return NULL;

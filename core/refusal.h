@@ -44,6 +44,7 @@
     X(NO_DRAFT, "没有待签发的意见草稿", "there is no draft to release")                            \
     X(DRAFT_DIFFERS, "草稿已有变更", "the draft is another one by now")                            \
     X(OPINION_NOT_GIVEN, "本轮尚未出具意见", "no opinion was given to this review")                \
+    X(OPINION_SEALED, "意见尚未公开", "this opinion is not to be read yet")                        \
     X(CONSOLIDATION_OPEN, "汇总已开始，意见不能再更正",                                            \
       "consolidation has begun: opinions stand as they are")                                       \
     X(RESULT_INVALID, "意见类型无效", "this is not a result that can be given")                    \

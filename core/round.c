@@ -130,6 +130,7 @@ static bool fill_round(const struct situation *situation, const struct checks *c
         if (opened->reviews[opened->n_reviews] == NULL) {
             return false;
         }
+        opened->reviews[opened->n_reviews]->sealed = stage->sealed;
         opened->n_reviews++;
     }
     return add_office_items(checks, &checks->gate, opened, arena) &&

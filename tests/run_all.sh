@@ -57,7 +57,7 @@ step "lint" build_with CC=gcc BUILD="$build" lint
 step "the layering check itself" tests/purity_test.sh "$build"
 step "the history checker itself" python3 -B tests/e2e/test_history.py
 step "build with sanitizers" build_with CC=gcc BUILD="$sanitized" SANITIZE=address,undefined \
-    CFLAGS='-O1 -g' all "$sanitized/submitter"
+    CFLAGS='-O1 -g' all "$sanitized/submitter" "$sanitized/watcher"
 if [ -e tests/e2e/cli.py ]; then
     step "command line, sanitizers" python3 -B tests/e2e/cli.py "$sanitized"
 fi
@@ -66,6 +66,7 @@ step "bad input, sanitizers" python3 -B tests/e2e/bad_input.py "$sanitized"
 step "people at their desks, sanitizers" python3 -B tests/e2e/desk.py "$sanitized"
 step "clocks, sanitizers" python3 -B tests/e2e/clock.py "$sanitized"
 step "the live board, sanitizers" python3 -B tests/e2e/board.py "$sanitized"
+step "one opinion, from draft to verdict, sanitizers" python3 -B tests/e2e/opinions.py "$sanitized"
 step "tampering" python3 -B tests/e2e/tamper.py "$build"
 step "kill loop" python3 -B tests/e2e/kill_loop.py "$build" --seconds "${KILL_SECONDS:-60}"
 echo "$passed passed, 0 failed"

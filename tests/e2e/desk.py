@@ -78,7 +78,7 @@ def preview(place):
     expect_equal("the items", items, [f"{proposal}/1/fire#1"])
     for language, words in (("zh", ("预览", "待答复", "L2，图纸总平面图，图号A-01，轴线3-5")),
                             ("en", ("preview", "open", "净宽不小于 4.0 米"))):
-        text = place.done("show", proposal, account="planning", language=language)
+        text = place.done("show", proposal, account="office", language=language)
         for word in words:
             expect(word in text, f"show has no {word}: {text}")
         expect("--recompute" not in text, "a preview cannot be recomputed")

@@ -316,6 +316,22 @@ static void titles_and_lists_of_items_have_a_limit(void **state)
     assert_int_equal(submit(f, title), REFUSAL_TOO_LARGE);
 }
 
+static void the_reviews_of_a_sealed_stage_are_sealed(void **state)
+{
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < f->proposal.n_reviews; i++) {
+        assert_false(f->proposal.reviews[i]->sealed);
+    }
+    f->office.process->stages[0]->sealed = true;
+    f->proposal = (Hs__Proposal)HS__PROPOSAL__INIT;
+    assert_int_equal(submit(f, "荔枝苑"), REFUSAL_NONE);
+    assert_true(f->proposal.n_reviews > 0);
+    for (size_t i = 0; i < f->proposal.n_reviews; i++) {
+        assert_true(f->proposal.reviews[i]->sealed);
+    }
+}
+
 static void a_refused_opinion_leaves_the_review_as_it_was(void **state)
 {
     struct fixture *f = *state;
@@ -344,6 +360,7 @@ int main(void)
         T(every_fault_of_a_sheet_is_found_with_its_place),
         T(an_item_needs_no_matter_and_a_process_no_list),
         T(titles_and_lists_of_items_have_a_limit),
+        T(the_reviews_of_a_sealed_stage_are_sealed),
         T(a_refused_opinion_leaves_the_review_as_it_was),
     };
 
