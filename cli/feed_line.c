@@ -46,6 +46,21 @@ static const char *opinion_text(const struct cli *cli, const Hs__OpinionGiven *g
                       given->by_rules ? cli_text(cli, "，机审", ", by rules") : "");
 }
 
+/* An opinion before and after it is given. */
+static const char *reworked_text(const struct cli *cli, const Hs__Event *event)
+{
+    if (event->body_case == HS__EVENT__BODY_OPINION_DRAFTED) {
+        return cli_format(cli, cli_text(cli, "%s 起草意见：%s", "%s: drafted by %s"),
+                          event->opinion_drafted->department, event->opinion_drafted->drafted_by);
+    }
+    if (event->body_case == HS__EVENT__BODY_DRAFT_SENT_BACK) {
+        return cli_format(cli, cli_text(cli, "%s 草稿退回：%s", "%s: draft sent back: %s"),
+                          event->draft_sent_back->department, event->draft_sent_back->reason);
+    }
+    return cli_format(cli, cli_text(cli, "%s 更正意见：%s", "%s: opinion rectified: %s"),
+                      event->opinion_rectified->department, event->opinion_rectified->reason);
+}
+
 static const char *what_happened(const struct cli *cli, const Hs__Event *event, int offset_minutes)
 {
     switch (event->body_case) {
@@ -74,14 +89,9 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event, 
     case HS__EVENT__BODY_OPINION_GIVEN:
         return opinion_text(cli, event->opinion_given);
     case HS__EVENT__BODY_OPINION_DRAFTED:
-        return cli_format(cli, cli_text(cli, "%s 起草意见：%s", "%s: drafted by %s"),
-                          event->opinion_drafted->department, event->opinion_drafted->drafted_by);
     case HS__EVENT__BODY_DRAFT_SENT_BACK:
-        return cli_format(cli, cli_text(cli, "%s 草稿退回：%s", "%s: draft sent back: %s"),
-                          event->draft_sent_back->department, event->draft_sent_back->reason);
     case HS__EVENT__BODY_OPINION_RECTIFIED:
-        return cli_format(cli, cli_text(cli, "%s 更正意见：%s", "%s: opinion rectified: %s"),
-                          event->opinion_rectified->department, event->opinion_rectified->reason);
+        return reworked_text(cli, event);
     case HS__EVENT__BODY_COMPETENCE_SETTLED:
         return cli_format(cli, cli_text(cli, "%s 职责已裁定", "%s: competence settled"),
                           event->competence_settled->department);

@@ -509,13 +509,9 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event
         apply_clocks(proposal, event, entry, arena);
         break;
     case HS__EVENT__BODY_OPINION_DRAFTED:
-        apply_opinion_drafted(proposal, event->opinion_drafted, entry.at_ms, arena);
-        break;
     case HS__EVENT__BODY_DRAFT_SENT_BACK:
-        apply_draft_sent_back(proposal, event->draft_sent_back, entry.at_ms, arena);
-        break;
     case HS__EVENT__BODY_OPINION_RECTIFIED:
-        apply_opinion_rectified(proposal, event->opinion_rectified, entry.at_ms, arena);
+        apply_opinion(proposal, event, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
         proposal->status = HS__PROPOSAL__STATUS__WITHDRAWN;

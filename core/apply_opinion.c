@@ -16,8 +16,8 @@ static Hs__Draft *new_draft(struct arena *arena)
     return draft;
 }
 
-void apply_opinion_drafted(Hs__Proposal *proposal, const Hs__OpinionDrafted *drafted, int64_t at_ms,
-                           struct arena *arena)
+static void opinion_drafted(Hs__Proposal *proposal, const Hs__OpinionDrafted *drafted,
+                            int64_t at_ms, struct arena *arena)
 {
     Hs__Review *review = apply_review(proposal, drafted->department);
 
@@ -27,8 +27,8 @@ void apply_opinion_drafted(Hs__Proposal *proposal, const Hs__OpinionDrafted *dra
     review->draft->drafted_at = at_ms;
 }
 
-void apply_draft_sent_back(Hs__Proposal *proposal, const Hs__DraftSentBack *sent, int64_t at_ms,
-                           struct arena *arena)
+static void draft_sent_back(Hs__Proposal *proposal, const Hs__DraftSentBack *sent, int64_t at_ms,
+                            struct arena *arena)
 {
     Hs__Review *review = apply_review(proposal, sent->department);
     Hs__Draft *draft = new_draft(arena);
@@ -41,8 +41,9 @@ void apply_draft_sent_back(Hs__Proposal *proposal, const Hs__DraftSentBack *sent
     review->draft = draft;
 }
 
-void apply_opinion_rectified(Hs__Proposal *proposal, const Hs__OpinionRectified *rectified,
-                             int64_t at_ms, struct arena *arena)
+/* When it was given, and whether late, stays: the first one counts for that. */
+static void opinion_rectified(Hs__Proposal *proposal, const Hs__OpinionRectified *rectified,
+                              int64_t at_ms, struct arena *arena)
 {
     Hs__Review *review = apply_review(proposal, rectified->department);
     Hs__Rectification *row = arena_alloc(arena, sizeof *row);
@@ -65,4 +66,17 @@ void apply_opinion_rectified(Hs__Proposal *proposal, const Hs__OpinionRectified 
     review->state = rectified->result == HS__OPINION__RESULT__NOT_COMPETENT
                         ? HS__REVIEW__STATE__NOT_COMPETENT
                         : HS__REVIEW__STATE__CLOSED;
+}
+
+void apply_opinion(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_ms,
+                   struct arena *arena)
+{
+    if (event->body_case == HS__EVENT__BODY_OPINION_DRAFTED) {
+        opinion_drafted(proposal, event->opinion_drafted, at_ms, arena);
+    } else if (event->body_case == HS__EVENT__BODY_DRAFT_SENT_BACK) {
+        draft_sent_back(proposal, event->draft_sent_back, at_ms, arena);
+    } else {
+        require(event->body_case == HS__EVENT__BODY_OPINION_RECTIFIED);
+        opinion_rectified(proposal, event->opinion_rectified, at_ms, arena);
+    }
 }
