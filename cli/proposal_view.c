@@ -75,10 +75,12 @@ static void add_review(struct table *table, const Hs__Review *review, int offset
     stamp_write(review->received_at, offset_minutes, times[1]);
     stamp_write(review->due_at, offset_minutes, times[2]);
     stamp_write(review->given_at, offset_minutes, times[3]);
+    const char *result = word_of_result(cli, review->result);
+    if (review->withheld && review->result == HS__OPINION__RESULT__UNSPECIFIED) {
+        result = cli_text(cli, "已密封", "sealed");
+    }
     table_add(table, (const char *const[]){review->department, word_of_review(cli, review->state),
-                                           review->withheld ? cli_text(cli, "已密封", "sealed")
-                                                            : word_of_result(cli, review->result),
-                                           times[0], times[1], times[2], times[3]});
+                                           result, times[0], times[1], times[2], times[3]});
 }
 
 static void print_reviews(const struct cli *cli, const Hs__Proposal *proposal, int offset_minutes)

@@ -71,11 +71,24 @@ static void withhold(Hs__Review *review)
     review->n_rectifications = 0;
 }
 
+/* What followed a silence is withheld; the silence is not. */
+static void withhold_late(Hs__Review *review)
+{
+    review->withheld = true;
+    review->late_opinion = NULL;
+}
+
 /* What the system recorded in a department's silence is nobody's opinion, and is never withheld. */
 static bool is_withheld(const Hs__Principal *principal, const Hs__Proposal *proposal,
                         const Hs__Review *review)
 {
     return review->opinion.len > 0 && !disclose_opinion(principal, proposal, review);
+}
+
+static bool is_late_withheld(const Hs__Principal *principal, const Hs__Proposal *proposal,
+                             const Hs__Review *review)
+{
+    return review->late_opinion != NULL && !disclose_opinion(principal, proposal, review);
 }
 
 static bool hides_anything(const Hs__Principal *principal, const Hs__Proposal *proposal)
@@ -84,6 +97,7 @@ static bool hides_anything(const Hs__Principal *principal, const Hs__Proposal *p
         const Hs__Review *review = proposal->reviews[i];
 
         if (is_withheld(principal, proposal, review) ||
+            is_late_withheld(principal, proposal, review) ||
             (review->draft != NULL && !disclose_draft(principal, review))) {
             return true;
         }
@@ -116,6 +130,9 @@ Hs__Proposal *disclose_proposal(const Hs__Principal *principal, Hs__Proposal *pr
         }
         if (is_withheld(principal, proposal, review)) {
             withhold(&reviews[i]);
+        }
+        if (is_late_withheld(principal, proposal, review)) {
+            withhold_late(&reviews[i]);
         }
     }
     return copy;

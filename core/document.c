@@ -163,7 +163,9 @@ static Hs__VerdictDocument__DepartmentOpinion *row_of(const struct document_sour
     row->real_days = real_days(review, sources->office->utc_offset_minutes);
     row->counted_days = row->real_days; /* limits in elapsed time count every day */
     row->late = review->late;
-    row->state = review->withheld ? "sealed" : state_word(review->state);
+    row->state = review->withheld && review->result == HS__OPINION__RESULT__UNSPECIFIED
+                     ? "sealed"
+                     : state_word(review->state);
     row->n_rectifications = review->n_rectifications;
     row->rectifications = review->rectifications;
     row->opinion_hash = hex_of(bytes_of(review->opinion), arena);

@@ -208,6 +208,20 @@ static void silence_is_never_withheld(void **state)
     assert_int_equal(shown->reviews[FIRE]->result, HS__OPINION__RESULT__TACIT);
 }
 
+static void what_followed_a_silence_is_withheld_and_the_silence_is_not(void **state)
+{
+    struct fixture *f = *state;
+    Hs__LateOpinion late = HS__LATE_OPINION__INIT;
+
+    f->reviews[FIRE].opinion.len = 0;
+    f->reviews[FIRE].result = HS__OPINION__RESULT__TACIT;
+    f->reviews[FIRE].late_opinion = &late;
+    const Hs__Proposal *shown = disclose_proposal(&f->office.planner, &f->proposal, &f->arena);
+    assert_int_equal(shown->reviews[FIRE]->result, HS__OPINION__RESULT__TACIT);
+    assert_null(shown->reviews[FIRE]->late_opinion);
+    assert_true(shown->reviews[FIRE]->withheld);
+}
+
 static void a_draft_is_for_its_own_department_alone(void **state)
 {
     struct fixture *f = *state;
@@ -315,6 +329,7 @@ int main(void)
         T(what_is_withheld_says_that_it_was_answered_and_no_more),
         T(a_record_that_hides_nothing_is_itself),
         T(silence_is_never_withheld),
+        T(what_followed_a_silence_is_withheld_and_the_silence_is_not),
         T(a_draft_is_for_its_own_department_alone),
         T(what_an_opinion_says_is_not_fed_before_it_is_read),
         T(what_tells_of_an_opinion_is_not_fed_either),
