@@ -30,12 +30,13 @@ void query_refuse_for(struct asking *asking, enum err err, enum refusal when_abs
  * none. What it may not read is answered as what is not there. */
 Hs__Proposal *query_find_proposal(struct asking *asking, const char *name);
 
-/* True if @id is a department or empty, which means all; else refuses: nothing found under a name
- * that does not exist would read as nothing to do. */
-bool query_knows_department(struct asking *asking, const char *id);
 /* The same as far as the principal may read its opinions (core/disclose.h). NULL without a refusal:
  * the arena is full. */
 Hs__Proposal *query_find_disclosed(struct asking *asking, const char *name);
+
+/* True if @id is a department or empty, which means all; else refuses: nothing found under a name
+ * that does not exist would read as nothing to do. */
+bool query_knows_department(struct asking *asking, const char *id);
 
 /* query_lists.c */
 void query_answer_list(struct asking *asking);

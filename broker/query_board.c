@@ -12,6 +12,7 @@
 
 #include "broker/limits.h"
 #include "core/authorise.h"
+#include "core/disclose.h"
 #include "store/views.h"
 
 /* The parts of the board, in its order. */
@@ -84,10 +85,14 @@ static Hs__BoardRow *row_of(const Hs__Proposal *proposal, struct arena *arena)
 }
 
 /* Adds @proposal to the page; the page is full, or the arena, if it does not fit. */
-static void add_row(struct page *page, const Hs__Proposal *proposal)
+static void add_row(struct page *page, Hs__Proposal *proposal)
 {
-    Hs__BoardRow *row =
-        page->out->n_rows < page->limit ? row_of(proposal, page->asking->arena) : NULL;
+    struct arena *arena = page->asking->arena;
+    const Hs__Proposal *disclosed =
+        page->out->n_rows < page->limit
+            ? disclose_proposal(page->asking->principal, proposal, arena)
+            : NULL;
+    Hs__BoardRow *row = disclosed == NULL ? NULL : row_of(disclosed, arena);
 
     if (row == NULL) {
         page->is_full = true;

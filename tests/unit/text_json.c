@@ -230,9 +230,9 @@ static void defaults_are_printed_and_what_is_unset_is_not(void **state)
 {
     Hs__ReviewTask task = HS__REVIEW_TASK__INIT;
     Hs__Field field = HS__FIELD__INIT;
-    Hs__Item item = HS__ITEM__INIT;
-    Hs__Item *items[] = {&item};
-    Hs__Opinion opinion = HS__OPINION__INIT;
+    Hs__Citation citation = HS__CITATION__INIT;
+    Hs__Citation *citations[] = {&citation};
+    Hs__Rule rule = HS__RULE__INIT;
 
     (void)state;
     assert_json(&task, "{\"reviewId\":\"\",\"dispatchedAt\":null,\"dueAt\":null,\"pins\":\"\","
@@ -240,14 +240,15 @@ static void defaults_are_printed_and_what_is_unset_is_not(void **state)
     assert_json(&field, "{\"path\":\"\"}");
     field.value_case = HS__FIELD__VALUE_FLAG;
     assert_json(&field, "{\"path\":\"\",\"flag\":false}");
-    opinion.result = HS__OPINION__RESULT__NOT_COMPETENT;
-    opinion.n_items = 1;
-    opinion.items = items;
-    assert_json(&opinion,
-                "{\"result\":\"not_competent\",\"parts\":[],\"items\":[{\"id\":\"\",\"ruleId\":"
-                "\"\",\"matter\":\"\",\"place\":\"\",\"defect\":\"\",\"demand\":\"\",\"basis\":"
-                "\"\",\"severity\":\"unspecified\",\"closing\":\"\",\"owner\":\"\"}],\"reason\":"
-                "\"\",\"byRules\":false,\"pack\":\"\",\"packet\":\"\"}");
+    rule.severity = HS__RULE__SEVERITY__MUST;
+    rule.n_citations = 1;
+    rule.citations = citations;
+    assert_json(
+        &rule,
+        "{\"id\":\"\",\"severity\":\"must\",\"onFail\":\"none\",\"each\":\"\",\"applies\":\"\","
+        "\"condition\":\"\",\"text\":null,\"citations\":[{\"source\":\"\",\"clause\":\"\","
+        "\"confidence\":\"unspecified\"}],\"owner\":\"\",\"safetyCritical\":false,"
+        "\"matter\":\"\",\"waivable\":false}");
 }
 
 static void scalars_have_their_canonical_form(void **state)
