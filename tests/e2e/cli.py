@@ -155,7 +155,7 @@ def completion_of_words_and_values(place):
         (("--lang", ""), {"zh", "en"}),
         (("list", "--lang", "=", "z"), {"zh"}),  # --lang=z, as bash takes it apart
         (("calendar", ""), {"due", "show"}),
-        (("account", ""), {"list", "add", "disable"}),
+        (("account", ""), {"list", "add", "change", "disable"}),
         (("department", "enrol", place.folder + "/o"), {place.folder + "/one.yaml"}),
         (("department", "list", ""), set()),
         (("lint", "x.yaml", place.folder + "/o"), {place.folder + "/one.yaml"}),

@@ -246,7 +246,7 @@ static void defaults_are_printed_and_what_is_unset_is_not(void **state)
     assert_json(
         &rule,
         "{\"id\":\"\",\"severity\":\"must\",\"onFail\":\"none\",\"each\":\"\",\"applies\":\"\","
-        "\"condition\":\"\",\"text\":null,\"citations\":[{\"source\":\"\",\"clause\":\"\","
+        "\"condition\":\"\",\"citations\":[{\"source\":\"\",\"clause\":\"\","
         "\"confidence\":\"unspecified\"}],\"owner\":\"\",\"safetyCritical\":false,"
         "\"matter\":\"\",\"waivable\":false}");
 }
