@@ -5,6 +5,7 @@
 
 #include "core/facts.h"
 #include "core/findings.h"
+#include "core/settle.h"
 #include "core/suggestion.h"
 #include "lib/hash.h"
 
@@ -135,13 +136,18 @@ static void decide(struct check *check, struct handling *out)
         out->reason = check->reason;
         return;
     }
+    const struct open_items open = {check->task->open_items, check->task->n_open_items};
+    bool is_settled = settle_by_rules(&check->findings, &open, opinion, check->arena);
+    if (!is_settled) {
+        out->reason = "an item of an earlier round is a person's to settle";
+    }
     if (is_incomplete) {
         /* Nothing is concluded from what is not there: the items stay, the result does not. */
         opinion->result = HS__OPINION__RESULT__UNSPECIFIED;
         opinion->n_parts = 0;
         out->reason = "a rule that must hold is unknown";
     }
-    if (!is_incomplete && check->may_answer) {
+    if (!is_incomplete && is_settled && check->may_answer) {
         out->command = give_opinion(check, opinion);
         out->what = out->command == NULL ? HANDLED_LEFT : HANDLED_ANSWERED;
     } else {

@@ -94,6 +94,18 @@ static Hs__ReviewRef *ref_of(const Hs__Proposal *proposal, const char *departmen
     return ref == NULL || ref->department == NULL ? NULL : ref;
 }
 
+static bool list_open_items(const Hs__Proposal *proposal, const char *department,
+                            struct arena *arena, Hs__ReviewTask *task)
+{
+    task->open_items = arena_array(arena, proposal->n_answered, sizeof(Hs__AnsweredItem *));
+    for (size_t i = 0; task->open_items != NULL && i < proposal->n_answered; i++) {
+        if (strcmp(proposal->answered[i]->department, department) == 0) {
+            task->open_items[task->n_open_items++] = proposal->answered[i];
+        }
+    }
+    return task->open_items != NULL;
+}
+
 static Hs__ReviewTask *task_of(struct broker *broker, struct transaction *txn,
                                const Hs__Proposal *proposal, const Hs__Review *review,
                                struct arena *arena)
@@ -112,6 +124,9 @@ static Hs__ReviewTask *task_of(struct broker *broker, struct transaction *txn,
     task->pins = proposal->pins;
     task->packet_hash = review->packet;
     task->packet = binary_of(packet);
+    if (!list_open_items(proposal, review->department, arena, task)) {
+        return NULL;
+    }
     return task->review == NULL || task->review_id == NULL ? NULL : task;
 }
 
@@ -286,12 +301,27 @@ static void feed(struct broker *broker, const struct happening *happening, struc
     }
 }
 
+/* What of the round before is still lent needs no answer any more. */
+static void end_round_before(struct broker *broker, const Hs__Proposal *proposal,
+                             struct arena *arena)
+{
+    Hs__Proposal before = *proposal;
+
+    before.round = proposal->round - 1;
+    for (size_t i = 0; before.round > 0 && i < proposal->n_reviews; i++) {
+        end_leases(broker, &before, proposal->reviews[i]->department, arena);
+    }
+}
+
 static void take_happening(struct broker *broker, const struct happening *happening,
                            struct touched *touched, struct arena *arena)
 {
     const Hs__Event *event = happening->event;
     const Hs__Proposal *proposal = happening->proposal;
 
+    if (event->body_case == HS__EVENT__BODY_ROUND_OPENED) {
+        end_round_before(broker, proposal, arena);
+    }
     if (event->body_case == HS__EVENT__BODY_ROUND_OPENED ||
         event->body_case == HS__EVENT__BODY_COMPETENCE_SETTLED) {
         for (size_t i = 0; i < proposal->n_reviews; i++) {

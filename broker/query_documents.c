@@ -3,6 +3,7 @@
 #include "broker/query.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "broker/definitions.h"
 #include "core/decide.h"
@@ -34,7 +35,7 @@ static bool read_opinions(struct asking *asking, const Hs__Proposal *proposal,
             continue;
         }
         ref.proposal = proposal->id;
-        ref.round = proposal->round;
+        ref.round = review->carried_forward ? review->carried_from : proposal->round;
         ref.department = review->department;
         if (body_opinion(asking->txn, &ref, asking->arena, &opinion) != ERR_OK) {
             return false;
@@ -101,6 +102,44 @@ static Hs__VerdictDocument *build_document(struct asking *asking, Hs__Proposal *
     return document;
 }
 
+/* Returns the proposal as its round @round left it; the record itself if that is the present one,
+ * NULL if it has had none of that number. */
+static Hs__Proposal *at_round(struct asking *asking, Hs__Proposal *proposal, uint32_t round)
+{
+    for (size_t i = 0; i < proposal->n_past_rounds; i++) {
+        const Hs__PastRound *past = proposal->past_rounds[i];
+        Hs__Proposal *then = NULL;
+
+        if (past->round != round) {
+            continue;
+        }
+        then = arena_alloc(asking->arena, sizeof *then);
+        if (then == NULL) {
+            return NULL;
+        }
+        *then = *proposal;
+        then->status = HS__PROPOSAL__STATUS__CONCLUDED;
+        then->round = past->round;
+        then->packet_version = past->packet_version;
+        then->packet = past->packet;
+        then->pins = past->pins;
+        then->n_reviews = past->n_reviews;
+        then->reviews = past->reviews;
+        then->n_office_items = past->n_office_items;
+        then->office_items = past->office_items;
+        then->outcome = past->outcome;
+        then->verdict = past->verdict;
+        then->verdict_seq = past->verdict_seq;
+        then->opened_at = past->opened_at;
+        then->concluded_at = past->concluded_at;
+        then->n_answered = past->n_answered;
+        then->answered = past->answered;
+        then->reply = past->reply;
+        return then;
+    }
+    return round == 0 || round == proposal->round ? proposal : NULL;
+}
+
 void query_answer_verdict(struct asking *asking)
 {
     const Hs__Query__GetVerdict *wanted = asking->query->verdict;
@@ -109,14 +148,19 @@ void query_answer_verdict(struct asking *asking)
     if (proposal == NULL) {
         return;
     }
+    const char *number = proposal->number;
+    proposal = at_round(asking, proposal, wanted->round);
+    if (proposal == NULL) {
+        query_refuse(asking, REFUSAL_NO_VERDICT_YET, number);
+        return;
+    }
     if (proposal->status == HS__PROPOSAL__STATUS__GATE_FAILED ||
         proposal->status == HS__PROPOSAL__STATUS__WITHDRAWN) {
         query_refuse(asking, REFUSAL_NO_VERDICT, proposal->number);
         return;
     }
     bool is_preview = wanted->preview && proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW;
-    if ((proposal->verdict.len == 0 && !is_preview) ||
-        (wanted->round != 0 && wanted->round != proposal->round)) {
+    if (proposal->verdict.len == 0 && !is_preview) {
         query_refuse(asking, REFUSAL_NO_VERDICT_YET, proposal->number);
         return;
     }
@@ -191,9 +235,23 @@ static enum err read_opinion(struct asking *asking, const Hs__Proposal *proposal
     return body_opinion_version(asking->txn, &version, asking->arena, out);
 }
 
+/* Returns the review to which the opinion of @review was given: another round's, if it is carried
+ * forward. Changes @review, which is the question's own. */
+static const Hs__ReviewRef *given_to(const Hs__Proposal *proposal, Hs__ReviewRef *review)
+{
+    for (size_t i = 0; i < proposal->n_reviews && review->round == proposal->round; i++) {
+        const Hs__Review *row = proposal->reviews[i];
+
+        if (row->carried_forward && strcmp(row->department, review->department) == 0) {
+            review->round = row->carried_from;
+        }
+    }
+    return review;
+}
+
 void query_answer_opinion(struct asking *asking)
 {
-    const Hs__ReviewRef *review = asking->query->opinion->review;
+    Hs__ReviewRef *review = asking->query->opinion->review;
     Hs__Opinion *opinion = NULL;
 
     if (review == NULL) {
@@ -209,6 +267,7 @@ void query_answer_opinion(struct asking *asking)
         query_refuse(asking, refusal, review->department);
         return;
     }
+    (void)given_to(proposal, review);
     enum err err = read_opinion(asking, proposal, &opinion);
     if (err != ERR_OK) {
         query_refuse_for(asking, err, REFUSAL_UNKNOWN_REVIEW, review->department);

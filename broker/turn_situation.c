@@ -17,6 +17,8 @@ static uint64_t proposal_of(const Hs__Command *command)
         return command->revise->proposal;
     case HS__COMMAND__BODY_WITHDRAW:
         return command->withdraw->proposal;
+    case HS__COMMAND__BODY_GRANT_ROUND:
+        return command->grant_round->proposal;
     case HS__COMMAND__BODY_RECEIVE_REVIEW:
         review = command->receive_review->review;
         break;
@@ -134,21 +136,26 @@ static bool is_in_round(const Hs__Command *command, const struct situation *situ
            situation->proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW;
 }
 
-/* Finds what a round is held to, and the packet it is about: an envelope may be a hundred times its
- * packet, so it is read in an arena of its own. False: there is no room. */
-static bool find_round(struct turn *turn, const struct definition_source *source,
-                       struct situation *situation)
+/* True if @command is a new packet after a round that ended. */
+static bool is_after_round(const Hs__Command *command, const struct situation *situation)
+{
+    return command->body_case == HS__COMMAND__BODY_REVISE && situation->proposal != NULL &&
+           situation->proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW &&
+           situation->proposal->round > 0;
+}
+
+/* Returns version @version of the packet of @situation's proposal: an envelope may be a hundred
+ * times its packet, so it is read in an arena of its own. NULL: there is no room. */
+static const Hs__Packet *find_packet(struct turn *turn, const struct situation *situation,
+                                     uint32_t version)
 {
     struct transaction *txn = journal_transaction(turn->settings.journal);
-    const struct packet_name name = {situation->proposal->id, situation->proposal->packet_version};
+    const struct packet_name name = {situation->proposal->id, version};
     struct bytes bytes = turn_packet(turn, &name);
     Hs__Packet *packet = NULL;
 
-    situation->rulebook =
-        library_rulebook(turn->settings.library, bytes_of(situation->proposal->pins), source);
     if (bytes.data != NULL) {
-        situation->packet = message_read(&hs__packet__descriptor, bytes, &turn->arena);
-        return situation->rulebook != NULL && situation->packet != NULL;
+        return message_read(&hs__packet__descriptor, bytes, &turn->arena);
     }
     arena_clear(&turn->scratch);
 
@@ -156,7 +163,75 @@ static bool find_round(struct turn *turn, const struct definition_source *source
     if (err != ERR_OK && err != ERR_FULL) {
         turn_fail(turn, err);
     }
-    situation->packet = err == ERR_OK ? message_copy(packet, &turn->arena) : NULL;
+    return err == ERR_OK ? message_copy(packet, &turn->arena) : NULL;
+}
+
+/* Finds the opinion given to @review of @situation's proposal. False: there is no room. */
+static bool find_opinion(struct turn *turn, const struct situation *situation,
+                         const Hs__Review *review, const Hs__Opinion **out)
+{
+    struct transaction *txn = journal_transaction(turn->settings.journal);
+    Hs__ReviewRef ref = HS__REVIEW_REF__INIT;
+    Hs__Opinion *opinion = NULL;
+
+    *out = NULL;
+    if (review->opinion.len == 0) {
+        return true;
+    }
+    ref.proposal = situation->proposal->id;
+    ref.round = review->carried_forward ? review->carried_from : situation->proposal->round;
+    ref.department = review->department;
+    arena_clear(&turn->scratch);
+
+    enum err err = body_opinion(txn, &ref, &turn->scratch, &opinion);
+    if (err != ERR_OK && err != ERR_FULL) {
+        turn_fail(turn, err);
+    }
+    *out = err == ERR_OK ? message_copy(opinion, &turn->arena) : NULL;
+    return *out != NULL;
+}
+
+/* Finds what the round that ended was held to, what its reviews were about and what they said: each
+ * packet is read once. False: there is no room. */
+static bool find_last_round(struct turn *turn, const struct definition_source *source,
+                            struct situation *situation)
+{
+    const Hs__Proposal *proposal = situation->proposal;
+    const Hs__Packet **packets = arena_array(&turn->arena, proposal->n_reviews, sizeof *packets);
+    const Hs__Opinion **opinions = arena_array(&turn->arena, proposal->n_reviews, sizeof *opinions);
+
+    situation->rulebook_before =
+        library_rulebook(turn->settings.library, bytes_of(proposal->pins), source);
+    if (packets == NULL || opinions == NULL || situation->rulebook_before == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        const Hs__Review *review = proposal->reviews[i];
+
+        for (size_t j = 0; j < i && packets[i] == NULL; j++) {
+            if (proposal->reviews[j]->packet_version == review->packet_version) {
+                packets[i] = packets[j];
+            }
+        }
+        if (packets[i] == NULL) {
+            packets[i] = find_packet(turn, situation, review->packet_version);
+        }
+        if (packets[i] == NULL || !find_opinion(turn, situation, review, &opinions[i])) {
+            return false;
+        }
+    }
+    situation->review_packets = packets;
+    situation->opinions = opinions;
+    return true;
+}
+
+/* Finds what a round is held to, and the packet it is about. False: there is no room. */
+static bool find_round(struct turn *turn, const struct definition_source *source,
+                       struct situation *situation)
+{
+    situation->rulebook =
+        library_rulebook(turn->settings.library, bytes_of(situation->proposal->pins), source);
+    situation->packet = find_packet(turn, situation, situation->proposal->packet_version);
     return situation->rulebook != NULL && situation->packet != NULL;
 }
 
@@ -176,6 +251,9 @@ static bool find_rulebook(struct turn *turn, const Hs__Command *command,
     } else {
         situation->rulebook = library_current(turn->settings.library, situation->office,
                                               process_of(command, situation), source);
+        if (is_after_round(command, situation) && !find_last_round(turn, source, situation)) {
+            return false;
+        }
     }
     return find_documents(turn, packet, situation);
 }
@@ -253,6 +331,11 @@ bool turn_find_situation(struct turn *turn, const struct command *command,
     }
     if (situation->rulebook == NULL) {
         find_pinned(turn, &source, situation);
+    }
+    if (command->content->body_case == HS__COMMAND__BODY_GRANT_ROUND &&
+        situation->proposal != NULL) {
+        situation->rulebook = library_current(turn->settings.library, situation->office,
+                                              situation->proposal->process, &source);
     }
     find_calendar(turn, &source, situation);
     if (command->content->body_case == HS__COMMAND__BODY_PUBLISH) {

@@ -61,6 +61,14 @@ static const char *reworked_text(const struct cli *cli, const Hs__Event *event)
                       event->opinion_rectified->department, event->opinion_rectified->reason);
 }
 
+static const char *settled_text(const struct cli *cli, const Hs__ItemsSettled *settled)
+{
+    return cli_format(cli,
+                      cli_text(cli, "%s：已闭合 %zu 条，仍未闭合 %zu 条，迟提 %zu 条",
+                               "%s: %zu items closed, %zu still open, %zu late"),
+                      settled->department, settled->n_closed, settled->n_restated, settled->n_late);
+}
+
 static const char *what_happened(const struct cli *cli, const Hs__Event *event, int offset_minutes)
 {
     switch (event->body_case) {
@@ -116,6 +124,11 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event, 
     case HS__EVENT__BODY_CORRECTION_LAPSED:
     case HS__EVENT__BODY_REVIEW_REOPENED:
         return clock_line(cli, event, offset_minutes);
+    case HS__EVENT__BODY_ITEMS_SETTLED:
+        return settled_text(cli, event->items_settled);
+    case HS__EVENT__BODY_ROUND_GRANTED:
+        return cli_format(cli, cli_text(cli, "准予再加一轮：%s", "another round granted: %s"),
+                          event->round_granted->reason);
     case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
     case HS__EVENT__BODY_GENESIS:
     case HS__EVENT__BODY_PRINCIPAL_ENROLLED:

@@ -2,6 +2,7 @@
 #include "cli/proposal_view.h"
 
 #include "cli/message_text.h"
+#include "cli/rounds_view.h"
 #include "cli/stamp.h"
 #include "cli/table.h"
 #include "cli/words.h"
@@ -79,8 +80,12 @@ static void add_review(struct table *table, const Hs__Review *review, int offset
     if (review->withheld && review->result == HS__OPINION__RESULT__UNSPECIFIED) {
         result = cli_text(cli, "已密封", "sealed");
     }
-    table_add(table, (const char *const[]){review->department, word_of_review(cli, review->state),
-                                           result, times[0], times[1], times[2], times[3]});
+    const char *state =
+        review->carried_forward
+            ? cli_format(cli, cli_text(cli, "沿用第%u轮", "of round %u"), review->carried_from)
+            : word_of_review(cli, review->state);
+    table_add(table, (const char *const[]){review->department, state, result, times[0], times[1],
+                                           times[2], times[3]});
 }
 
 static void print_reviews(const struct cli *cli, const Hs__Proposal *proposal, int offset_minutes)
@@ -128,4 +133,5 @@ void proposal_print(const struct cli *cli, const Hs__Proposal *proposal, int off
     }
     print_line(cli, (struct phrase){"撤回理由", "withdrawn because"}, proposal->withdrawn_reason);
     print_reviews(cli, proposal, offset_minutes);
+    rounds_print(cli, proposal);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/rounds_view.h"
 #include "cli/stamp.h"
 #include "cli/width.h"
 #include "cli/words.h"
@@ -360,6 +361,7 @@ void sheet_print(const struct cli *cli, const Hs__Office *office,
     print_head(&sheet, document);
     print_opinions(&sheet, document);
     print_office(&sheet, document);
+    answered_print(cli, document->answered_items, document->n_answered_items, file);
     print_settled(&sheet, document);
     print_rule(&sheet, document);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* huishen check: what all departments would find, before submitting. */
+#include "cli/against.h"
 #include "cli/check_view.h"
 #include "cli/packet_input.h"
 #include "cli/verbs.h"
@@ -18,6 +19,37 @@ static int load_packet(const struct cli *cli, const char *path, const struct def
     return packet_input_load(cli, path, dictionary, out, &title);
 }
 
+/* Sets @out to what a new round over @packet would ask again after the packet in the file @path;
+ * leaves it if no file is given. */
+static int compare(const struct cli *cli, const char *path, const struct definition_set *set,
+                   const Hs__Packet *packet, struct against_report **out)
+{
+    Hs__Packet *before = NULL;
+
+    if (path == NULL) {
+        return STATUS_DONE;
+    }
+    int status = load_packet(cli, path, set, &before);
+    if (status == STATUS_DONE) {
+        *out = cli_memory(arena_alloc(cli->arena, sizeof **out));
+        status = against_run(cli, set, before, packet, *out);
+    }
+    return status;
+}
+
+static void print_json(const struct cli *cli, const struct check_report *report,
+                       const struct against_report *against)
+{
+    json_t *all = cli_memory(check_report_to_json(cli, report));
+
+    if (against != NULL) {
+        json_t *json = cli_memory(against_to_json(against));
+
+        cli_memory(json_object_set_new(all, "against", json) == 0 ? all : NULL);
+    }
+    cli_json(cli, all);
+}
+
 static int run(struct cli *cli, const struct arguments *arguments)
 {
     const char *process = arguments_value(arguments, "process");
@@ -25,6 +57,7 @@ static int run(struct cli *cli, const struct arguments *arguments)
     struct definition_set set;
     Hs__Packet *packet = NULL;
     struct check_report *report = cli_memory(arena_alloc(cli->arena, sizeof *report));
+    struct against_report *against = NULL;
     int status = definitions_find(cli, &definitions);
 
     if (status == STATUS_DONE) {
@@ -37,18 +70,28 @@ static int run(struct cli *cli, const struct arguments *arguments)
     if (status == STATUS_DONE) {
         status = check_run(cli, &set, packet, arguments_value(arguments, "department"), report);
     }
+    if (status == STATUS_DONE) {
+        status = compare(cli, arguments_value(arguments, "against"), &set, packet, &against);
+    }
     if (status != STATUS_DONE) {
         return status;
     }
     if (cli->is_json) {
-        cli_json(cli, check_report_to_json(cli, report));
-    } else {
-        check_report_print(cli, report);
+        print_json(cli, report, against);
+        return STATUS_DONE;
+    }
+    check_report_print(cli, report);
+    if (against != NULL) {
+        against_print(cli, against);
     }
     return STATUS_DONE;
 }
 
 static const struct option options[] = {
+    {.name = "against",
+     .value = "FILE",
+     .help = {"与上一版材料比较：改了什么，谁须再审",
+              "compare with the packet before: what changed, who is asked again"}},
     {.name = "department",
      .value = "ID",
      .help = {"只看该部门（gate 为准入条件）", "this department only (gate: the gates)"}},
@@ -70,7 +113,10 @@ const struct verb verb_check = {
          "未过或未知的规则：编号、文字、现状或缺少的字段、依据条款及其可信程度；最后列出报送前\n"
          "须补齐的字段。机审提示不是部门意见。无论提示如何都以 0 退出；文件有误以 2 退出。\n"
          "--json 输出 {\"departments\": [{department, owner, suggested, counts, findings}],\n"
-         "\"gate\": {...}, \"missing\": [...]}。",
+         "\"gate\": {...}, \"missing\": [...]}。\n"
+         "--against "
+         "给出上一轮的材料，另印出：逐项的改动；输入（规则所读字段、所看图纸文件）被触及\n"
+         "而须再审的部门；沿用原意见的部门；没有规则也没有部门看的改动。--json 时在 against 中。",
          "Runs the gates, the lead's checks and every department's rules over the packet in\n"
          "FILE; needs no broker. With --home the rules are that office's, else those that come\n"
          "with the program. For each department it prints what the machine check suggests and\n"
@@ -79,8 +125,13 @@ const struct verb verb_check = {
          "fields to be filled in before submitting. A suggestion is no opinion. The exit status\n"
          "is 0 whatever is found, 2 if the file is not valid. With --json: {\"departments\":\n"
          "[{department, owner, suggested, counts, findings}], \"gate\": {...}, \"missing\": "
-         "[...]}."},
-    .example = "huishen check proposal.yaml\nhuishen --json check proposal.yaml --department fire",
+         "[...]}.\n"
+         "--against names the packet of the round before, and adds what changed, which\n"
+         "departments are asked again because something their rules read or a document they\n"
+         "look at is another now, who keeps its opinion, and what nobody reads; with --json\n"
+         "as `against`."},
+    .example = "huishen check proposal.yaml\nhuishen --json check proposal.yaml --department fire\n"
+               "huishen check second.yaml --against first.yaml",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

@@ -40,6 +40,21 @@ static bool read_result(const struct cli *cli, const char *word, int *value)
     return false;
 }
 
+/* Puts what --close names into @opinion. */
+static void close_items(const struct cli *cli, const struct arguments *arguments,
+                        Hs__Opinion *opinion)
+{
+    opinion->closed_items =
+        cli_memory(arena_array(cli->arena, ARGUMENT_OPTIONS_MAX, sizeof *opinion->closed_items));
+    for (size_t i = 0; i < arguments->option_count; i++) {
+        const struct option_given *given = &arguments->options[i];
+
+        if (strcmp(given->option->name, "close") == 0) {
+            opinion->closed_items[opinion->n_closed_items++] = given->value;
+        }
+    }
+}
+
 /* Sets @out to the opinion that the options state; without --file there is no text behind it. */
 static int read_opinion(struct cli *cli, const struct arguments *arguments,
                         struct opinion_file *out)
@@ -59,6 +74,7 @@ static int read_opinion(struct cli *cli, const struct arguments *arguments,
                                      cli_memory(message_new(&hs__opinion__descriptor, cli->arena))};
     out->opinion->result = (Hs__Opinion__Result)value;
     out->opinion->reason = reason == NULL ? "" : reason;
+    close_items(cli, arguments, out->opinion);
     return STATUS_DONE;
 }
 
@@ -315,6 +331,11 @@ static int run(struct cli *cli, const struct arguments *arguments)
 }
 
 static const struct option options[] = {
+    {.name = "close",
+     .value = "ITEM",
+     .is_repeatable = true,
+     .help = {"本部门上轮的该条意见已闭合，可多次给出",
+              "that item of the department's is closed; may be repeated"}},
     {.name = "result",
      .value = "RESULT",
      .help = {"agree、conditional、disagree、not_involved 或 not_competent",
@@ -362,6 +383,9 @@ const struct verb verb_opine = {
          "--draft 存为部门内草稿，只有本部门看得到；部门设 sign_off: head 的，审查人员起草，\n"
          "负责人以 --release 按原样出具，两人均记录在案，或以 --send-back 退回。其他部门尚未\n"
          "全部答复时，笔误可以 --rectify 更正；答复时间不变，各版均可查阅（reviews）。\n"
+         "第二轮起，本部门上轮的每条强制性意见须说明是否闭合：已闭合的用 --close（文件中\n"
+         "closed_items），未闭合的在新条目中以 earlier 写明原编号。未改动的内容新提意见须写\n"
+         "ground（applicant_change、safety、law、earlier_error）和 ground_reason，并记录在案。\n"
          "没有 --as、配置也未指定账户时，以与部门同名的账户办理。\n"
          "--json 输出 {\"reviewId\", \"result\"}，未出具的另有 \"state\"。",
          "Gives the opinion of a review: once a round, and it cannot be changed. conditional\n"
@@ -383,7 +407,10 @@ const struct verb verb_opine = {
          "draft; the head gives the draft as it is with --release, and both are on record, or\n"
          "returns it with --send-back. While others have yet to answer, a slip is put right\n"
          "with --rectify: when it was given stays, and every version can be read (reviews).\n"
-         "Without --as, and if the\n"
+         "From round 2 on each must-item of the department is settled: closed by --close\n"
+         "(in a file: closed_items), or still open as an item that names it as `earlier`.\n"
+         "A new item on what did not change needs a `ground` (applicant_change, safety, law,\n"
+         "earlier_error) with a ground_reason, and is counted. Without --as, and if the\n"
          "configuration names no account, the account named like the department acts.\n"
          "With --json: {\"reviewId\", \"result\"}, and \"state\" where none was given."},
     .example = "huishen --as fire opine LJHS-2026-0007/1/fire --result agree\n"

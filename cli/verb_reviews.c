@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "cli/check_view.h"
+#include "cli/delta.h"
 #include "cli/message_text.h"
 #include "cli/opinion_versions.h"
 #include "cli/published.h"
 #include "cli/review_ref.h"
+#include "cli/rounds_view.h"
 #include "cli/stamp.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
@@ -154,6 +156,43 @@ static const char *hash_text(const struct cli *cli, struct bytes hash)
     return hex;
 }
 
+/* The items of earlier rounds that the department has to settle. */
+static void print_own_items(const struct cli *cli, const struct shown *shown)
+{
+    const Hs__Proposal *proposal = shown->target->proposal;
+    Hs__AnsweredItem **rows =
+        cli_memory(arena_array(cli->arena, proposal->n_answered, sizeof(Hs__AnsweredItem *)));
+    size_t count = 0;
+
+    for (size_t i = 0; i < proposal->n_answered; i++) {
+        if (strcmp(proposal->answered[i]->department, shown->review->department) == 0) {
+            rows[count++] = proposal->answered[i];
+        }
+    }
+    answered_print(cli, rows, count, cli->out);
+}
+
+static int show_changes(struct cli *cli, struct session *session, const struct shown *shown)
+{
+    struct delta delta;
+    int status = delta_load_review(cli, session, shown->target->proposal, shown->review, &delta);
+
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    if (cli->is_json) {
+        json_t *all = delta_to_json(&delta);
+
+        cli_memory(
+            json_object_set_new(all, "reviewId", json_string(shown->target->id)) == 0 ? all : NULL);
+        cli_json(cli, all);
+        return STATUS_DONE;
+    }
+    delta_print(cli, &delta);
+    print_own_items(cli, shown);
+    return STATUS_DONE;
+}
+
 /* Asks for everything that is shown of the review but its record. */
 static int ask_rest(struct cli *cli, struct session *session, const struct arguments *arguments,
                     struct shown *shown)
@@ -198,6 +237,9 @@ static int show(struct cli *cli, struct session *session, const struct arguments
                                                refusal_en(REFUSAL_UNKNOWN_REVIEW)),
                                       target.id));
     }
+    if (arguments_have(arguments, "changes")) {
+        return show_changes(cli, session, &shown);
+    }
     shown.packet_hash = hash_text(cli, bytes_of(shown.review->packet));
     status = ask_rest(cli, session, arguments, &shown);
     if (status == STATUS_DONE && cli->is_json) {
@@ -218,6 +260,9 @@ static int run(struct cli *cli, const struct arguments *arguments)
 }
 
 static const struct option options[] = {
+    {.name = "changes",
+     .help = {"该任务：本部门所看内容与上一轮相比改了什么",
+              "of REVIEW: what changed of what the department looks at"}},
     {.name = "department",
      .value = "ID",
      .help = {"部门；缺省为本账户所属部门", "the department; by default the account's own"}},
@@ -235,8 +280,9 @@ const struct verb verb_reviews = {
         {"列出一个部门尚待答复的审查任务，时限早的在前；没有时，终端上说明一句，管道中无输出。\n"
          "给出 REVIEW 时显示这一个任务：状态、时限、材料哈希，以及按本轮固定的规则包对其材料\n"
          "所作的机审提示：建议的结果，每条未过或未知的规则（同 check）。提示不是意见。\n"
-         "材料本身：huishen show ID --packet。\n"
          "草稿只向本部门显示；--versions 另印出已出具意见的各版，更正前的也在内。\n"
+         "材料本身：huishen show ID --packet。--changes 改为印出本部门所看内容的改动和本部门\n"
+         "上轮意见及其答复。\n"
          "--json 输出 {\"reviews\": [{reviewId, title, review}]}；给出 REVIEW 时为\n"
          "{\"reviewId\", \"title\", \"packetHash\", \"review\", \"check\"}，check 同 check "
          "--json；有草稿时另有 draft，给出 --versions 时另有 versions。",
@@ -245,8 +291,11 @@ const struct verb verb_reviews = {
          "it shows that one: its state, when it is due, the hash of its packet, and what the\n"
          "machine check finds in it by the pack that the round is held to: the suggested\n"
          "result and every rule that failed or is unknown, as `check` prints them. That is\n"
-         "no opinion. The packet itself: huishen show ID --packet. A draft is shown to its\n"
-         "own department; --versions also prints every version of the opinion that was given.\n"
+         "no opinion. A draft is shown to its own department; --versions also prints every\n"
+         "version of the opinion that was given. The packet itself: huishen show ID --packet. "
+         "--changes prints instead\n"
+         "what changed of what the department looks at, and its items of the round before\n"
+         "with the applicant's answers.\n"
          "With --json: {\"reviews\": [{reviewId, title, review}]}, with REVIEW {\"reviewId\",\n"
          "\"title\", \"packetHash\", \"review\", \"check\"}, check as `check --json` prints it;\n"
          "with a draft also draft, with --versions also versions."},

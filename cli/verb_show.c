@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* huishen show: where a proposal stands. */
+#include "cli/delta.h"
 #include "cli/intake_view.h"
 #include "cli/message_text.h"
 #include "cli/packet_view.h"
 #include "cli/proposal_view.h"
 #include "cli/published.h"
+#include "cli/rounds_view.h"
 #include "cli/sheet.h"
 #include "cli/verbs.h"
 
@@ -74,6 +76,28 @@ static int show_packet(struct cli *cli, struct session *session, const Hs__Propo
     return status == STATUS_DONE ? packet_show(cli, proposal, packet, dictionary) : status;
 }
 
+static int show_changes(struct cli *cli, struct session *session, const Hs__Proposal *proposal)
+{
+    struct delta delta;
+    int status = delta_load(cli, session, proposal, &delta);
+
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    if (cli->is_json) {
+        json_t *all = delta_to_json(&delta);
+
+        cli_memory(json_object_set_new(all, "proposalId", json_string(proposal->number)) == 0
+                       ? all
+                       : NULL);
+        cli_json(cli, all);
+        return STATUS_DONE;
+    }
+    delta_print(cli, &delta);
+    unread_print(cli, proposal, cli->out);
+    return STATUS_DONE;
+}
+
 static int show(struct cli *cli, struct session *session, const struct arguments *arguments)
 {
     Hs__Proposal *proposal = NULL;
@@ -84,6 +108,9 @@ static int show(struct cli *cli, struct session *session, const struct arguments
     }
     if (arguments_have(arguments, "packet")) {
         return show_packet(cli, session, proposal);
+    }
+    if (arguments_have(arguments, "changes")) {
+        return show_changes(cli, session, proposal);
     }
 
     struct shown shown = {.proposal = proposal, .offset_minutes = session_offset_minutes(session)};
@@ -102,6 +129,9 @@ static int run(struct cli *cli, const struct arguments *arguments)
 }
 
 static const struct option options[] = {
+    {.name = "changes",
+     .help = {"改为印出材料与上一轮相比改了什么",
+              "print what the packet changed since the round before instead"}},
     {.name = "packet",
      .help = {"改为印出现行一版送审材料及随附文件清单",
               "print the packet as it is now instead, and its documents"}},
@@ -121,7 +151,9 @@ const struct verb verb_show = {
          "--json 输出完整记录，reviews 中每项带 reviewId；会审进行中时另有 preview，\n"
          "与 verdict 的 JSON 相同，其中 preview 为 true。\n"
          "--packet 改为印出现行一版送审材料（字段字典的树，如报送时的文件）和随附文件的材料代码、\n"
-         "名称、大小、哈希；--json 时为 {\"proposalId\", \"version\", \"packetHash\", \"packet\",\n"
+         "名称、大小、哈希；--changes "
+         "改为逐项印出与上一轮材料相比的改动（字段、改前、改后，文件）。\n"
+         "--packet --json 时为 {\"proposalId\", \"version\", \"packetHash\", \"packet\",\n"
          "\"documents\": [{code, name, size, hash}]}。",
          "Shows a proposal: its status and round, the review of each department (when it was\n"
          "dispatched, received, is due, was given), its verdict, and what it lacks. ID is its\n"
@@ -131,7 +163,9 @@ const struct verb verb_show = {
          "reviewId, and while the round runs there is `preview`, as `verdict` prints it,\n"
          "with preview true. --packet prints the packet as it is now instead: the tree of the\n"
          "dictionary, as in the file submitted, then the code, name, size and hash of each\n"
-         "document; with --json {\"proposalId\", \"version\", \"packetHash\", \"packet\",\n"
+         "document. --changes prints what it changed since the round before instead: each\n"
+         "field before and after, and the documents. --packet --json: {\"proposalId\", "
+         "\"version\", \"packetHash\", \"packet\",\n"
          "\"documents\": [{code, name, size, hash}]}."},
     .example = "huishen show LJHS-2026-0007\nhuishen --json show 7\n"
                "huishen --as fire show 7 --packet",

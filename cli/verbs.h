@@ -19,6 +19,7 @@
     X(reviews)       \
     X(opine)         \
     X(rule)          \
+    X(grant)         \
     X(verdict)       \
     X(journal)       \
     X(verify)        \

@@ -54,6 +54,8 @@ enum subject event_subject(const Hs__Event *event)
     case HS__EVENT__BODY_OPINION_DRAFTED:
     case HS__EVENT__BODY_DRAFT_SENT_BACK:
     case HS__EVENT__BODY_OPINION_RECTIFIED:
+    case HS__EVENT__BODY_ITEMS_SETTLED:
+    case HS__EVENT__BODY_ROUND_GRANTED:
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;
@@ -299,6 +301,16 @@ static void proposal_submitted(Hs__Proposal *proposal, const Hs__Event *event, i
 static void packet_revised(Hs__Proposal *proposal, const Hs__PacketRevised *revised, int64_t at_ms,
                            struct arena *arena)
 {
+    if (proposal->status == HS__PROPOSAL__STATUS__CONCLUDED) {
+        apply_round_remembered(proposal, arena);
+    }
+    if (revised->n_items > 0) {
+        proposal->n_replies = revised->n_items;
+        proposal->replies = revised->items;
+    }
+    if (proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW && revised->reply[0] != '\0') {
+        proposal->reply = revised->reply;
+    }
     proposal->packet_version = revised->version;
     proposal->packet = revised->packet;
     proposal->n_failed_gates = 0;
@@ -334,7 +346,17 @@ static void round_opened(Hs__Proposal *proposal, const Hs__RoundOpened *opened, 
     proposal->office_items = opened->office_items;
     proposal->limit_class = opened->limit_class;
     apply_clock_started(proposal, opened->total, arena);
+    proposal->n_answered = opened->n_answered;
+    proposal->answered = opened->answered;
+    proposal->n_unread = opened->n_unread;
+    proposal->unread = opened->unread;
+    proposal->n_unread_documents = opened->n_unread_documents;
+    proposal->unread_documents = opened->unread_documents;
+    proposal->n_replies = 0; /* they stand with the items now */
     for (size_t i = 0; i < proposal->n_reviews; i++) {
+        if (proposal->reviews[i]->carried_forward) {
+            continue; /* closed since an earlier round */
+        }
         proposal->reviews[i]->state = HS__REVIEW__STATE__OPEN;
         proposal->reviews[i]->dispatched_at = at_ms;
         proposal->reviews[i]->packet = proposal->packet;
@@ -461,6 +483,15 @@ static void correction_requested(Hs__Proposal *proposal, const Hs__CorrectionReq
     apply_clock_started(proposal, requested->clock, arena);
 }
 
+static void proposal_withdrawn(Hs__Proposal *proposal, const Hs__ProposalWithdrawn *withdrawn,
+                               int64_t at_ms, struct arena *arena)
+{
+    proposal->status = HS__PROPOSAL__STATUS__WITHDRAWN;
+    proposal->withdrawn_reason = withdrawn->reason;
+    proposal->concluded_at = at_ms;
+    end_all_clocks(proposal, at_ms, arena);
+}
+
 void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
                     struct arena *arena)
 {
@@ -513,11 +544,12 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event
     case HS__EVENT__BODY_OPINION_RECTIFIED:
         apply_opinion(proposal, event, entry.at_ms, arena);
         break;
+    case HS__EVENT__BODY_ITEMS_SETTLED:
+    case HS__EVENT__BODY_ROUND_GRANTED:
+        apply_rounds(proposal, event, arena);
+        break;
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
-        proposal->status = HS__PROPOSAL__STATUS__WITHDRAWN;
-        proposal->withdrawn_reason = event->proposal_withdrawn->reason;
-        proposal->concluded_at = entry.at_ms;
-        end_all_clocks(proposal, entry.at_ms, arena);
+        proposal_withdrawn(proposal, event->proposal_withdrawn, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_FINDINGS_RECORDED: /* on record, change nothing */
     case HS__EVENT__BODY_REVIEW_ESCALATED:

@@ -29,4 +29,13 @@ void apply_clock_ended(Hs__Proposal *proposal, Hs__Clock__Kind kind, int64_t at_
 void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms,
                        struct arena *arena);
 
+/* ---- apply_rounds.c ---- */
+
+/* Keeps the round that ended as it was, before a new packet begins the next, and makes room for
+ * another verdict. */
+void apply_round_remembered(Hs__Proposal *proposal, struct arena *arena);
+
+/* Changes @proposal by items_settled or round_granted. */
+void apply_rounds(Hs__Proposal *proposal, const Hs__Event *event, struct arena *arena);
+
 #endif

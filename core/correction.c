@@ -190,9 +190,11 @@ static void settle_gaps(const struct situation *situation, const struct checks *
     }
 }
 
-void decide_correction(const struct situation *situation, const Hs__Packet *packet,
+void decide_correction(const struct situation *situation, const Hs__Revise *revise,
                        struct decision *decision)
 {
+    const Hs__Packet *packet = revise->packet;
+
     require(situation->rulebook != NULL && situation->packet != NULL);
 
     const struct checks *checks = intake_check(situation, packet, decision);
@@ -208,7 +210,7 @@ void decide_correction(const struct situation *situation, const Hs__Packet *pack
         decision_refuse(decision, REFUSAL_CORRECTION_TOO_WIDE, unasked);
         return;
     }
-    if (intake_add_revised(situation, packet, decision)) {
+    if (intake_add_revised(situation, revise, decision)) {
         settle_gaps(situation, checks, decision);
     }
 }

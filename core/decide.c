@@ -262,6 +262,9 @@ static void dispatch(const struct situation *situation, const Hs__Command *comma
     case HS__COMMAND__BODY_REOPEN_REVIEW:
         decide_reopen(situation, command->reopen_review, out);
         break;
+    case HS__COMMAND__BODY_GRANT_ROUND:
+        decide_grant(situation, command->grant_round, out);
+        break;
     case HS__COMMAND__BODY_PUBLISH:
         decide_publish(situation, command->publish, out);
         break;

@@ -40,12 +40,17 @@ struct situation {
     const Hs__Principal *signer;  /* authenticated */
     const Hs__Proposal *proposal; /* the one the command names; NULL: there is none */
     const Hs__Packet *packet;     /* revise in a round: the proposal's present one */
-    /* submit, revise: the process's current one, NULL if it is not ready; revise in a round,
+    /* submit, revise, grant: the process's current one, NULL if it is not ready; revise in a round,
      * opinion, draft, rectification: the one the round is pinned to (of an opinion NULL: matters
      * are not looked at). */
     const struct rulebook *rulebook;
     /* The calendar in force of the rulebook's process; NULL: it names none. */
     const struct calendar *calendar;
+    /* revise after a verdict: what the last round was pinned to; for each of its reviews the packet
+     * it is about, and the opinion given (NULL: none). */
+    const struct rulebook *rulebook_before;
+    const Hs__Packet *const *review_packets;
+    const Hs__Opinion *const *opinions;
     const Hs__Principal *named;     /* enrol, change: the principal of that name, if there is one */
     const Hs__Principal *key_owner; /* enrol: whose key it already is, if anybody's */
     const char *const *missing_documents; /* submit, revise: names of documents not stored */
@@ -136,8 +141,8 @@ void decision_conclude(const struct situation *situation, struct decision *decis
 /* Adds clock_anchored: the time of the situation and of its reading is believed. */
 void decide_anchor(const struct situation *situation, struct decision *out);
 
-/* One file each: intake.c, opinion.c, opinion_draft.c, opinion_rectify.c, holding.c, extension.c,
- * pressing.c, silence.c, publish.c, administer.c, timekeeping.c. */
+/* One file each: intake.c, rereview.c, opinion.c, opinion_draft.c, opinion_rectify.c, holding.c,
+ * extension.c, pressing.c, silence.c, publish.c, administer.c, timekeeping.c. */
 void decide_submit(const struct situation *situation, const Hs__Submit *submit,
                    struct decision *out);
 void decide_revise(const struct situation *situation, const Hs__Revise *revise,
@@ -176,6 +181,8 @@ void decide_mark(const struct situation *situation, const Hs__MarkReview *mark,
                  struct decision *out);
 void decide_reopen(const struct situation *situation, const Hs__ReopenReview *reopen,
                    struct decision *out);
+void decide_grant(const struct situation *situation, const Hs__GrantRound *grant,
+                  struct decision *out);
 void decide_publish(const struct situation *situation, const Hs__Publish *publish,
                     struct decision *out);
 void decide_department(const struct situation *situation, const Hs__DefineDepartment *define,

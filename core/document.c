@@ -146,7 +146,8 @@ static Hs__VerdictDocument__DepartmentOpinion *row_of(const struct document_sour
     const Hs__Review *review = proposal->reviews[index];
     Hs__VerdictDocument__DepartmentOpinion *row =
         message_new(&hs__verdict_document__department_opinion__descriptor, arena);
-    char *id = review_id(arena, proposal->number, proposal->round, review->department);
+    uint32_t round = review->carried_forward ? review->carried_from : proposal->round;
+    char *id = review_id(arena, proposal->number, round, review->department);
 
     if (row == NULL || id == NULL) {
         return NULL;
@@ -155,6 +156,7 @@ static Hs__VerdictDocument__DepartmentOpinion *row_of(const struct document_sour
     row->title = title_of(sources->office, review->department);
     row->result = review->result;
     row->carried_forward = review->carried_forward;
+    row->carried_from = review->carried_from;
     row->dispatched_at = review->dispatched_at;
     row->received_at = review->received_at;
     row->due_at = review->due_at;
@@ -217,6 +219,9 @@ static bool fill_head(const struct document_sources *sources, struct arena *aren
     document->pins_hash = hex_of(bytes_of(proposal->pins), arena);
     document->n_office_items = proposal->n_office_items;
     document->office_items = proposal->office_items;
+    document->n_answered_items = proposal->n_answered;
+    document->answered_items = proposal->answered;
+    document->reply = proposal->reply;
     return document->packet_hash != NULL && document->process != NULL &&
            document->verdict_hash != NULL && document->pins_hash != NULL;
 }

@@ -48,8 +48,7 @@ static bool gates_failed(const struct situation *situation, const struct checks 
     return true;
 }
 
-/* Adds what the checks lead to: the end at a gate, one correction list, or an open round. */
-static void add_outcome(const struct situation *situation, const struct checks *checks,
+void intake_add_outcome(const struct situation *situation, const struct checks *checks,
                         const struct round_name *round, struct decision *decision)
 {
     Hs__GateFailed *failed = NULL;
@@ -174,7 +173,7 @@ static const Hs__Office__Current *process_in_force(const struct situation *situa
 
 /* Refuses a submission that no rulebook stands behind, saying why. The pins of a new version are
  * set when its last pack is there; the rulebook of the version before does not stand in for it. */
-static bool process_is_ready(const struct situation *situation, const char *wanted,
+bool intake_process_is_ready(const struct situation *situation, const char *wanted,
                              struct decision *out)
 {
     const char *id = wanted[0] == '\0' ? situation->office->default_process : wanted;
@@ -223,19 +222,19 @@ static bool add_submitted(const struct situation *situation, const Hs__Submit *s
 void decide_submit(const struct situation *situation, const Hs__Submit *submit,
                    struct decision *out)
 {
-    const struct round_name round = {situation->office->proposals + 1, 1};
+    const struct round_name round = {situation->office->proposals + 1, 1, NULL};
 
     if (strlen(submit->title) > TITLE_BYTES_MAX) {
         decision_refuse(out, REFUSAL_TOO_LARGE, "title");
         return;
     }
-    if (!process_is_ready(situation, submit->process, out)) {
+    if (!intake_process_is_ready(situation, submit->process, out)) {
         return;
     }
 
     const struct checks *checks = intake_check(situation, submit->packet, out);
     if (checks != NULL && add_submitted(situation, submit, out)) {
-        add_outcome(situation, checks, &round, out);
+        intake_add_outcome(situation, checks, &round, out);
     }
 }
 
@@ -259,16 +258,19 @@ static const Hs__Proposal *own_proposal(const struct situation *situation, struc
     return proposal;
 }
 
-bool intake_add_revised(const struct situation *situation, const Hs__Packet *packet,
+bool intake_add_revised(const struct situation *situation, const Hs__Revise *revise,
                         struct decision *decision)
 {
     Hs__PacketRevised *revised = decision_new(decision, situation, &hs__packet_revised__descriptor);
     Hs__Event *event = decision_add(decision, situation, situation->proposal->id);
 
     if (revised == NULL || event == NULL ||
-        !hash_packet(situation, packet, &revised->packet, decision)) {
+        !hash_packet(situation, revise->packet, &revised->packet, decision)) {
         return false;
     }
+    revised->reply = revise->reply;
+    revised->n_items = revise->n_items;
+    revised->items = revise->items;
     revised->version = situation->proposal->packet_version + 1;
     event->body_case = HS__EVENT__BODY_PACKET_REVISED;
     event->packet_revised = revised;
@@ -284,7 +286,11 @@ void decide_revise(const struct situation *situation, const Hs__Revise *revise,
         return;
     }
     if (proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW && proposal->n_missing > 0) {
-        decide_correction(situation, revise->packet, out);
+        decide_correction(situation, revise, out);
+        return;
+    }
+    if (proposal->round > 0 && proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW) {
+        decide_rereview(situation, revise, out);
         return;
     }
     if (proposal->status != HS__PROPOSAL__STATUS__INCOMPLETE &&
@@ -292,14 +298,14 @@ void decide_revise(const struct situation *situation, const Hs__Revise *revise,
         decision_refuse(out, REFUSAL_NOTHING_TO_REVISE, proposal->number);
         return;
     }
-    if (!process_is_ready(situation, proposal->process, out)) {
+    if (!intake_process_is_ready(situation, proposal->process, out)) {
         return;
     }
 
-    const struct round_name round = {proposal->id, proposal->round + 1};
+    const struct round_name round = {proposal->id, 1, NULL};
     const struct checks *checks = intake_check(situation, revise->packet, out);
-    if (checks != NULL && intake_add_revised(situation, revise->packet, out)) {
-        add_outcome(situation, checks, &round, out);
+    if (checks != NULL && intake_add_revised(situation, revise, out)) {
+        intake_add_outcome(situation, checks, &round, out);
     }
 }
 

@@ -5,22 +5,31 @@
 
 #include "core/checks.h"
 #include "core/decide.h"
+#include "core/round.h"
 
 /* Holds @packet against the dictionary, asks for its documents, and runs every check of the
  * situation's rulebook over it. Returns NULL, with @decision refused, if that cannot be. */
 struct checks *intake_check(const struct situation *situation, const Hs__Packet *packet,
                             struct decision *decision);
 
-/* Adds packet_revised: @packet is the next version of the situation's proposal. Returns false, with
- * @decision refused, if it is too large or the arena too small. */
-bool intake_add_revised(const struct situation *situation, const Hs__Packet *packet,
+/* Adds packet_revised: the packet of @revise is the next version of the situation's proposal.
+ * Returns false, with @decision refused, if it is too large or the arena too small. */
+bool intake_add_revised(const struct situation *situation, const Hs__Revise *revise,
                         struct decision *decision);
 
-/* A correction while the round runs: @packet supplies what the reviews whose clock stands asked
- * for, and nothing else. Adds packet_revised, clock_resumed for each review that lacks nothing any
- * more, and correction_requested with what is still missing. The situation's rulebook is the one
- * the round is pinned to, its packet the proposal's present one. */
-void decide_correction(const struct situation *situation, const Hs__Packet *packet,
+/* True if the process @wanted (empty: the default) can take a packet now; else refuses. */
+bool intake_process_is_ready(const struct situation *situation, const char *wanted,
+                             struct decision *decision);
+
+/* Adds what @checks lead to: the end at a gate, one correction list, or the open @round. */
+void intake_add_outcome(const struct situation *situation, const struct checks *checks,
+                        const struct round_name *round, struct decision *decision);
+
+/* A correction while the round runs: the packet of @revise supplies what the reviews whose clock
+ * stands asked for, and nothing else. Adds packet_revised, clock_resumed for each review that lacks
+ * nothing any more, and correction_requested with what is still missing. The situation's rulebook
+ * is the one the round is pinned to, its packet the proposal's present one. */
+void decide_correction(const struct situation *situation, const Hs__Revise *revise,
                        struct decision *decision);
 
 #endif

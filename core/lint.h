@@ -52,6 +52,12 @@ void lint_process(const Hs__Process *process, const Hs__Dictionary *dictionary,
 void lint_pack(const Hs__Pack *pack, const Hs__Dictionary *dictionary, const Hs__Process *process,
                bool as_gate, struct defects *defects);
 
+/* Adds the defects of the documents that stage @index of @process names: a code that a seat names
+ * twice or without words, a list that @dictionary (NULL: that is left out) does not have as a field
+ * of the elements of one list. */
+void lint_documents(const Hs__Process *process, size_t index, const Hs__Dictionary *dictionary,
+                    struct defects *defects);
+
 /* Adds the defects of the matters that @process lists: names that are none, that are there twice,
  * or without words in Chinese. */
 void lint_matters(const Hs__Process *process, struct defects *defects);

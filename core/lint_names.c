@@ -61,6 +61,62 @@ void lint_matters(const Hs__Process *process, struct defects *defects)
     }
 }
 
+static const Hs__FieldDefinition *definition_of(const Hs__Dictionary *dictionary, const char *path)
+{
+    for (size_t i = 0; i < dictionary->n_fields; i++) {
+        if (strcmp(dictionary->fields[i]->path, path) == 0) {
+            return dictionary->fields[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_word(Hs__FieldDefinition__Type type)
+{
+    return type == HS__FIELD_DEFINITION__TYPE__TEXT || type == HS__FIELD_DEFINITION__TYPE__CODE;
+}
+
+/* True if the document at @index of @seat has a name, and one it was not named by before. */
+static bool is_named_once(const Hs__Seat *seat, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(seat->documents[i], seat->documents[index]) == 0) {
+            return false;
+        }
+    }
+    return seat->documents[index][0] != '\0';
+}
+
+void lint_documents(const Hs__Process *process, size_t index, const Hs__Dictionary *dictionary,
+                    struct defects *defects)
+{
+    const Hs__Stage *stage = process->stages[index];
+    const char *list = stage->document_list;
+    const char *brackets = list + strcspn(list, "[");
+    const Hs__FieldDefinition *field = dictionary == NULL ? NULL : definition_of(dictionary, list);
+
+    for (size_t i = 0; i < stage->n_seats; i++) {
+        for (size_t j = 0; j < stage->seats[i]->n_documents; j++) {
+            if (!is_named_once(stage->seats[i], j)) {
+                add(defects, (struct place){"stages", index, "seats"},
+                    (struct defect){.zh = "文件代码为空或重复",
+                                    .en = "a document's code is empty or given twice"},
+                    stage->seats[i]->department);
+            }
+        }
+    }
+    if (list[0] == '\0') {
+        return;
+    }
+    if (strncmp(brackets, "[].", 3) != 0 || brackets[2 + strcspn(brackets + 2, "[")] != '\0' ||
+        (dictionary != NULL && (field == NULL || !is_word(field->type)))) {
+        add(defects, (struct place){"stages", index, "document_list"},
+            (struct defect){.zh = "须是一个清单中各项的文字或代码字段",
+                            .en = "this has to be a text or a code of the elements of one list"},
+            list);
+    }
+}
+
 void lint_rule_matters(const Hs__Pack *pack, const Hs__Process *process, struct defects *defects)
 {
     for (size_t i = 0; i < pack->n_rules && process->n_matters > 0; i++) {

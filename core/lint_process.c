@@ -124,6 +124,7 @@ static void lint_stage(const Hs__Process *process, size_t index, const Hs__Dicti
         defects_add(defects, list, "环节须有1至64个部门", "a stage has 1 to 64 seats");
         return;
     }
+    lint_documents(process, index, dictionary, defects);
     for (size_t i = 0; i < stage->n_seats; i++) {
         lint_seat(stage, i, lint_path(defects, list, i, ""), office, defects);
         lint_when(process, dictionary, stage->seats[i]->when, lint_path(defects, list, i, "when"),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/opinion.h"
+#include "core/settle.h"
 #include "core/silence.h"
 #include "core/wake.h"
 
@@ -169,6 +170,9 @@ void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *gi
     } else if (target.review->state == HS__REVIEW__STATE__OPEN && target.review->due_at > 0 &&
                situation->now_ms > target.review->due_at) {
         (void)wake_move(situation, target.review, out); /* by a calendar published since */
+    }
+    if (!settle_items(situation, target.review, give->opinion, out)) {
+        return;
     }
     add_opinion(situation, &target, give, out);
     decision_conclude(situation, out);

@@ -35,6 +35,13 @@
     X(DOCUMENT_MISSING, "送审文件尚未上传", "documents named by the packet are not stored")        \
     X(NOTHING_TO_REVISE, "当前没有待补正或修改的事项", "nothing is waiting for a revision")        \
     X(CORRECTION_TOO_WIDE, "补正只能补充所列内容", "a correction changes only what was asked for") \
+    X(REPLY_INCOMPLETE, "须逐条答复意见，不采纳或部分采纳须说明理由",                              \
+      "every demand needs an answer, and a reason unless it is adopted")                           \
+    X(REPLY_INVALID, "答复的不是上一轮的意见条目，或重复答复",                                     \
+      "this answers no item of the last round, or one twice")                                      \
+    X(ROUNDS_EXHAUSTED, "轮次已用完", "there is no round left")                                    \
+    X(NOT_RETURNED, "项目没有被退回修改", "the proposal was not returned")                         \
+    X(ROUND_LEFT, "轮次尚未用完", "there is a round left")                                         \
     X(PROPOSAL_ENDED, "申报项目已结束", "the proposal has ended")                                  \
     X(NOT_YOUR_PROPOSAL, "不是本主体的申报项目", "the proposal is another applicant's")            \
     X(NOT_YOUR_REVIEW, "不是本部门的审查任务", "the review is another department's")               \
@@ -51,6 +58,10 @@
     X(ITEMS_MISSING, "不同意或修改后同意须列明至少一条强制性意见",                                 \
       "disagree and conditional need at least one item of severity must")                          \
     X(ITEM_INVALID, "意见条目不完整", "an item lacks what it needs")                               \
+    X(ITEMS_UNSETTLED, "须逐条说明本部门上轮意见是否闭合",                                         \
+      "each earlier item of the department has to be closed or restated")                          \
+    X(LATE_NEW_ITEM, "未改动的内容上轮未提出，须有法定理由方可新提",                               \
+      "this did not change and was not raised before; a new item needs a ground")                  \
     X(BASIS_MISSING, "强制性意见须注明依据", "an item of severity must needs a basis")             \
     X(MUST_NOT_DEMAND, "没有要求的意见类型不能含强制性意见",                                       \
       "a result that demands nothing has no item of severity must")                                \

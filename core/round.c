@@ -46,9 +46,14 @@ static bool add_office_items(const struct checks *checks, const struct findings 
     return true;
 }
 
-/* The seat's own limit, else that of the packet's class. */
-static Hs__Limit *limit_of(const struct checks *checks, const Hs__Seat *seat)
+/* A round after the first is shorter. In the first it is the seat's own limit, else that of the
+ * packet's class. */
+static Hs__Limit *limit_of(const struct checks *checks, const Hs__Seat *seat,
+                           const struct round_name *round)
 {
+    if (round->next != NULL && checks->rulebook->stage->rereview_limit != NULL) {
+        return checks->rulebook->stage->rereview_limit;
+    }
     if (seat->limit != NULL || checks->limit_class == NULL) {
         return seat->limit;
     }
@@ -56,7 +61,7 @@ static Hs__Limit *limit_of(const struct checks *checks, const Hs__Seat *seat)
 }
 
 static Hs__Review *open_review(const struct situation *situation, const struct checks *checks,
-                               size_t index)
+                               const struct round_name *round, size_t index)
 {
     const Hs__Seat *seat = checks->rulebook->stage->seats[index];
     const struct clock_law law = {checks->rulebook->stage, situation->calendar};
@@ -68,7 +73,7 @@ static Hs__Review *open_review(const struct situation *situation, const struct c
     review->department = seat->department;
     review->state = HS__REVIEW__STATE__OPEN;
     review->dispatched_at = situation->now_ms;
-    review->limit = limit_of(checks, seat);
+    review->limit = limit_of(checks, seat, round);
     review->silence =
         seat->silence == NULL ? HS__SILENCE__DISPOSITION__ESCALATE : seat->silence->disposition;
     review->reason = seat->reason;
@@ -103,15 +108,56 @@ static Hs__Clock *new_clock(const struct situation *situation, Hs__Clock__Kind k
     return clock;
 }
 
+static bool is_carried(const struct round_name *round, size_t seat)
+{
+    return round->next != NULL && round->next->seats[seat].carried != NULL;
+}
+
+/* Returns the review of seat @index: opened, or kept from an earlier round. */
+static Hs__Review *review_of_seat(const struct situation *situation, const struct checks *checks,
+                                  const struct round_name *round, size_t index)
+{
+    if (is_carried(round, index)) {
+        return round->next->seats[index].carried;
+    }
+
+    Hs__Review *review = open_review(situation, checks, round, index);
+    if (review != NULL && round->next != NULL) {
+        const struct touch *touch = &round->next->seats[index].touch;
+
+        review->n_changed_inputs = touch->path_count;
+        review->changed_inputs = touch->paths;
+        review->n_changed_documents = touch->document_count;
+        review->changed_documents = touch->documents;
+        review->n_changed_rules = touch->rule_count;
+        review->changed_rules = touch->rules;
+    }
+    return review;
+}
+
+/* Says what the applicant answered, and which changes wake nobody. */
+static void fill_answers(const struct round_name *round, Hs__RoundOpened *opened)
+{
+    if (round->next != NULL) {
+        opened->n_answered = round->next->answered_count;
+        opened->answered = round->next->answered;
+        opened->n_unread = round->next->unread.path_count;
+        opened->unread = round->next->unread.paths;
+        opened->n_unread_documents = round->next->unread.document_count;
+        opened->unread_documents = round->next->unread.documents;
+    }
+}
+
 /* Fills @opened. False: the arena is too small. */
 static bool fill_round(const struct situation *situation, const struct checks *checks,
-                       Hs__RoundOpened *opened)
+                       const struct round_name *round, Hs__RoundOpened *opened)
 {
     struct arena *arena = situation->arena;
     const Hs__Stage *stage = checks->rulebook->stage;
 
     bool fits = true;
 
+    opened->round = round->number;
     opened->stage = stage->id;
     opened->limit_class = checks->limit_class == NULL ? "" : checks->limit_class->id;
     opened->total = new_clock(situation, HS__CLOCK__KIND__TOTAL, stage->total, &fits);
@@ -126,13 +172,14 @@ static bool fill_round(const struct situation *situation, const struct checks *c
         if (!checks->is_involved[i]) {
             continue;
         }
-        opened->reviews[opened->n_reviews] = open_review(situation, checks, i);
+        opened->reviews[opened->n_reviews] = review_of_seat(situation, checks, round, i);
         if (opened->reviews[opened->n_reviews] == NULL) {
             return false;
         }
         opened->reviews[opened->n_reviews]->sealed = stage->sealed;
         opened->n_reviews++;
     }
+    fill_answers(round, opened);
     return add_office_items(checks, &checks->gate, opened, arena) &&
            add_office_items(checks, &checks->lead, opened, arena);
 }
@@ -203,7 +250,7 @@ static void hold_for_gaps(const struct situation *situation, const struct checks
     struct missing_list all = {0};
 
     for (size_t i = 0; i < stage->n_seats; i++) {
-        if (checks->gaps[i].count == 0) {
+        if (checks->gaps[i].count == 0 || is_carried(round, i)) {
             continue;
         }
         if (!missing_join(&all, &checks->gaps[i], situation->arena)) {
@@ -219,16 +266,25 @@ static void hold_for_gaps(const struct situation *situation, const struct checks
     }
 }
 
+static bool is_nobody_asked(const Hs__RoundOpened *opened)
+{
+    for (size_t i = 0; i < opened->n_reviews; i++) {
+        if (!opened->reviews[i]->carried_forward) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void round_open(const struct situation *situation, const struct checks *checks,
                 const struct round_name *round, struct decision *decision)
 {
     Hs__RoundOpened *opened = decision_new(decision, situation, &hs__round_opened__descriptor);
 
-    if (opened == NULL || !fill_round(situation, checks, opened)) {
+    if (opened == NULL || !fill_round(situation, checks, round, opened)) {
         decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
         return;
     }
-    opened->round = round->number;
 
     Hs__Event *event = decision_add(decision, situation, round->proposal);
     if (event == NULL) {
@@ -236,7 +292,7 @@ void round_open(const struct situation *situation, const struct checks *checks,
     }
     event->body_case = HS__EVENT__BODY_ROUND_OPENED;
     event->round_opened = opened;
-    if (opened->n_reviews == 0) {
+    if (is_nobody_asked(opened)) {
         decision_conclude(situation, decision); /* nobody is waited for */
         return;
     }

@@ -6,16 +6,18 @@
 
 #include "core/checks.h"
 #include "core/decide.h"
+#include "core/rereview.h"
 
 /* The round of a proposal. */
 struct round_name {
     uint64_t proposal;
     uint32_t number;
+    const struct next_round *next; /* whom it asks; NULL in the first: everybody involved */
 };
 
 /* Adds to @decision what opens @round over the packet that @checks are of and that lacks nothing of
  * what stands in the way of all: round_opened; clock_held for each review that has a gap, and
- * correction_requested with all gaps in one list; verdict_issued where nobody is involved. */
+ * correction_requested with all gaps in one list; verdict_issued where nobody is asked. */
 void round_open(const struct situation *situation, const struct checks *checks,
                 const struct round_name *round, struct decision *decision);
 

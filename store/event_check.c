@@ -149,8 +149,18 @@ static const char *fault_of_round(const Hs__RoundOpened *opened, const Hs__Propo
         return "the event is about a proposal that was not submitted";
     }
     for (size_t i = 0; i < opened->n_reviews; i++) {
-        if (opened->reviews[i]->department[0] == '\0') {
+        const Hs__Review *review = opened->reviews[i];
+
+        if (review->department[0] == '\0') {
             return "a review without a department";
+        }
+        if (review->carried_forward && review->state != HS__REVIEW__STATE__CLOSED) {
+            return "an opinion is carried forward that was not given";
+        }
+    }
+    for (size_t i = 0; i < opened->n_answered; i++) {
+        if (opened->answered[i]->item == NULL) {
+            return "an answer to no item";
         }
     }
     return NULL;
@@ -236,6 +246,9 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
     case HS__EVENT__BODY_REVIEW_OVERDUE:
         return fault_of_review(proposal, event->review_overdue->round,
                                event->review_overdue->department);
+    case HS__EVENT__BODY_ITEMS_SETTLED:
+        return fault_of_review(proposal, event->items_settled->round,
+                               event->items_settled->department);
     case HS__EVENT__BODY_CLOCK_HELD:
         return fault_of_hold(event->clock_held, proposal);
     case HS__EVENT__BODY_RUNG_REACHED:
@@ -278,6 +291,7 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
     case HS__EVENT__BODY_CLOCK_PASSED:
     case HS__EVENT__BODY_CORRECTION_LAPSED:
+    case HS__EVENT__BODY_ROUND_GRANTED:
         break;
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:

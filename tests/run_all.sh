@@ -61,6 +61,8 @@ step "build with sanitizers" build_with CC=gcc BUILD="$sanitized" SANITIZE=addre
 if [ -e tests/e2e/cli.py ]; then
     step "command line, sanitizers" python3 -B tests/e2e/cli.py "$sanitized"
 fi
+step "who is asked again, sanitizers" python3 -B tests/e2e/touched.py "$sanitized"
+step "a second round, sanitizers" python3 -B tests/e2e/rounds.py "$sanitized"
 step "samples, sanitizers" python3 -B tests/e2e/samples.py "$sanitized"
 step "bad input, sanitizers" python3 -B tests/e2e/bad_input.py "$sanitized"
 step "people at their desks, sanitizers" python3 -B tests/e2e/desk.py "$sanitized"

@@ -42,4 +42,9 @@ const char *packet_text_at(const Hs__Packet *packet, const char *path);
  * or memory is exhausted. */
 json_t *packet_to_json(const Hs__Packet *packet, const struct dictionary *dictionary);
 
+/* Returns the value of @field, which packet_check() let pass, for the caller to release; of a list
+ * that is how many elements it has. Print it with PACKET_JSON_FLAGS. NULL if memory is exhausted.
+ */
+json_t *packet_value_to_json(const Hs__Field *field);
+
 #endif

@@ -219,6 +219,30 @@ static void a_process_that_does_not_lint_is_refused(void **state)
                      REFUSAL_DEFINITION_INVALID);
 }
 
+static void the_documents_of_a_stage_are_held_to_the_dictionary(void **state)
+{
+    static const char *twice[] = {"A02", "A02"};
+    struct fixture *f = *state;
+    Hs__Process process = *f->office.process;
+    Hs__Stage *stage = process.stages[0];
+
+    f->office.office.n_processes = 0;
+    stage->document_list = "sheets[].code";
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, &process),
+                     REFUSAL_DEFINITION_INVALID);
+    stage->document_list = "style";
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, &process),
+                     REFUSAL_DEFINITION_INVALID);
+    stage->document_list = "";
+    stage->seats[0]->documents = twice;
+    stage->seats[0]->n_documents = 2;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, &process),
+                     REFUSAL_DEFINITION_INVALID);
+    stage->seats[0]->n_documents = 1;
+    assert_int_equal(publish(f, &f->office.chief, HS__PUBLISH__KIND__PROCESS, &process),
+                     REFUSAL_NONE);
+}
+
 static void what_is_in_force_still_holds_under_a_new_definition(void **state)
 {
     struct fixture *f = *state;
@@ -397,6 +421,7 @@ int main(void)
         T(what_rests_on_a_statute_is_not_waivable),
         T(nobody_publishes_anothers_rules),
         T(a_process_that_does_not_lint_is_refused),
+        T(the_documents_of_a_stage_are_held_to_the_dictionary),
         T(what_is_in_force_still_holds_under_a_new_definition),
         T(a_rule_is_about_a_matter_of_its_process),
         T(a_rules_owner_is_one_of_its_department),

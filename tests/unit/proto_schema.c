@@ -23,7 +23,8 @@ static const ProtobufCMessageDescriptor *const roots[] = {
     &hs__department_list__descriptor, &hs__dictionary__descriptor,
     &hs__envelope__descriptor,        &hs__event_entry__descriptor,
     &hs__office_config__descriptor,   &hs__pack__descriptor,
-    &hs__process__descriptor,         &hs__verdict__descriptor,
+    &hs__process__descriptor,         &hs__reply__descriptor,
+    &hs__verdict__descriptor,
 };
 
 /* The messages of the schema, each once. */
@@ -153,9 +154,21 @@ struct kept_numbers {
 };
 
 static const struct kept_numbers kept_numbers[] = {
-    {"huishen.v1.Command", 13, 29},
-    {"huishen.v1.Event", 22, 39},
-    {"huishen.v1.Office", 16, 19},
+    {"huishen.v1.Command", 22, 29},
+    {"huishen.v1.Command", 31, 39},
+    {"huishen.v1.Seat", 6, 9},
+    {"huishen.v1.Stage", 12, 19},
+    {"huishen.v1.RoundOpened", 9, 12},
+    {"huishen.v1.Event", 35, 39},
+    {"huishen.v1.Event", 44, 54},
+    {"huishen.v1.Item", 11, 15},
+    {"huishen.v1.Opinion", 8, 19},
+    {"huishen.v1.Office", 18, 19},
+    {"huishen.v1.Review", 36, 49},
+    {"huishen.v1.Proposal", 26, 39},
+    {"huishen.v1.ReviewTask", 8, 39},
+    {"huishen.v1.VerdictDocument.DepartmentOpinion", 18, 39},
+    {"huishen.v1.VerdictDocument", 20, 39},
 };
 
 /* Returns the number after @number that a field of @message may have. */

@@ -236,7 +236,7 @@ static void defaults_are_printed_and_what_is_unset_is_not(void **state)
 
     (void)state;
     assert_json(&task, "{\"reviewId\":\"\",\"dispatchedAt\":null,\"dueAt\":null,\"pins\":\"\","
-                       "\"packetHash\":\"\",\"packet\":\"\"}");
+                       "\"packetHash\":\"\",\"packet\":\"\",\"openItems\":[]}");
     assert_json(&field, "{\"path\":\"\"}");
     field.value_case = HS__FIELD__VALUE_FLAG;
     assert_json(&field, "{\"path\":\"\",\"flag\":false}");
