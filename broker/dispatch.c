@@ -334,7 +334,12 @@ static void take_happening(struct broker *broker, const struct happening *happen
     } else if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN) {
         end_leases(broker, proposal, event->opinion_given->department, arena);
         touch(touched, event->opinion_given->department);
-    } else if (event->body_case == HS__EVENT__BODY_PROPOSAL_WITHDRAWN) {
+    } else if (event->body_case == HS__EVENT__BODY_REVIEW_OVERDUE &&
+               event->review_overdue->disposition == HS__SILENCE__DISPOSITION__TACIT) {
+        end_leases(broker, proposal, event->review_overdue->department, arena);
+        touch(touched, event->review_overdue->department);
+    } else if (event->body_case == HS__EVENT__BODY_PROPOSAL_WITHDRAWN ||
+               event->body_case == HS__EVENT__BODY_CORRECTION_LAPSED) {
         for (size_t i = 0; i < proposal->n_reviews; i++) {
             end_leases(broker, proposal, proposal->reviews[i]->department, arena);
             touch(touched, proposal->reviews[i]->department);

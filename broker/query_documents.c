@@ -154,8 +154,7 @@ void query_answer_verdict(struct asking *asking)
         query_refuse(asking, REFUSAL_NO_VERDICT_YET, number);
         return;
     }
-    if (proposal->status == HS__PROPOSAL__STATUS__GATE_FAILED ||
-        proposal->status == HS__PROPOSAL__STATUS__WITHDRAWN) {
+    if (proposal->status == HS__PROPOSAL__STATUS__GATE_FAILED || proposal_has_ended(proposal)) {
         query_refuse(asking, REFUSAL_NO_VERDICT, proposal->number);
         return;
     }

@@ -64,6 +64,9 @@ static uint64_t proposal_of(const Hs__Command *command)
     case HS__COMMAND__BODY_MARK_REVIEW:
         review = command->mark_review->review;
         break;
+    case HS__COMMAND__BODY_ASK_APPLICANT:
+        review = command->ask_applicant->review;
+        break;
     case HS__COMMAND__BODY_REOPEN_REVIEW:
         review = command->reopen_review->review;
         break;

@@ -150,6 +150,11 @@ const char *clock_line(const struct cli *cli, const Hs__Event *event, int offset
         return cli_format(cli, cli_text(cli, "%s 中止申请未批准：%s", "%s: no hold: %s"),
                           event->hold_refused->department, event->hold_refused->reason);
     }
+    if (event->body_case == HS__EVENT__BODY_QUESTION_ASKED) {
+        return cli_format(
+            cli, cli_text(cli, "%s 向申报人提出 %zu 问", "%s asks the applicant %zu questions"),
+            event->question_asked->department, event->question_asked->n_questions);
+    }
     if (event->body_case == HS__EVENT__BODY_CLOCK_PASSED) {
         return cli_format(cli, cli_text(cli, "%s已超时限", "%s: its limit has passed"),
                           word_of_clock(cli, event->clock_passed->kind));

@@ -123,6 +123,7 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event, 
     case HS__EVENT__BODY_CLOCK_PASSED:
     case HS__EVENT__BODY_CORRECTION_LAPSED:
     case HS__EVENT__BODY_REVIEW_REOPENED:
+    case HS__EVENT__BODY_QUESTION_ASKED:
         return clock_line(cli, event, offset_minutes);
     case HS__EVENT__BODY_ITEMS_SETTLED:
         return settled_text(cli, event->items_settled);

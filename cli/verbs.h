@@ -18,6 +18,7 @@
     X(watch)         \
     X(reviews)       \
     X(opine)         \
+    X(ask)           \
     X(rule)          \
     X(grant)         \
     X(verdict)       \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/apply_opinion.h"
+#include "core/clock.h"
 #include "lib/check.h"
 
 /* Texts and bytes of the event are borrowed, not copied: event and record share an arena, and the
@@ -51,6 +52,7 @@ enum subject event_subject(const Hs__Event *event)
     case HS__EVENT__BODY_CLOCK_PASSED:
     case HS__EVENT__BODY_CORRECTION_LAPSED:
     case HS__EVENT__BODY_REVIEW_REOPENED:
+    case HS__EVENT__BODY_QUESTION_ASKED:
     case HS__EVENT__BODY_OPINION_DRAFTED:
     case HS__EVENT__BODY_DRAFT_SENT_BACK:
     case HS__EVENT__BODY_OPINION_RECTIFIED:
@@ -308,7 +310,9 @@ static void packet_revised(Hs__Proposal *proposal, const Hs__PacketRevised *revi
         proposal->n_replies = revised->n_items;
         proposal->replies = revised->items;
     }
-    if (proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW && revised->reply[0] != '\0') {
+    if (proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW) {
+        proposal->correction_reply = revised->reply;
+    } else if (revised->reply[0] != '\0') {
         proposal->reply = revised->reply;
     }
     proposal->packet_version = revised->version;
@@ -353,6 +357,9 @@ static void round_opened(Hs__Proposal *proposal, const Hs__RoundOpened *opened, 
     proposal->n_unread_documents = opened->n_unread_documents;
     proposal->unread_documents = opened->unread_documents;
     proposal->n_replies = 0; /* they stand with the items now */
+    proposal->n_questions = 0;
+    proposal->questions_at = 0;
+    proposal->correction_reply = "";
     for (size_t i = 0; i < proposal->n_reviews; i++) {
         if (proposal->reviews[i]->carried_forward) {
             continue; /* closed since an earlier round */
@@ -395,6 +402,7 @@ static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given,
         return;
     }
     apply_holds_ended(proposal, review, at_ms, arena);
+    apply_questions_dropped(proposal, given->department, arena);
     review->state = given->result == HS__OPINION__RESULT__NOT_COMPETENT
                         ? HS__REVIEW__STATE__NOT_COMPETENT
                         : HS__REVIEW__STATE__CLOSED;
@@ -480,6 +488,9 @@ static void correction_requested(Hs__Proposal *proposal, const Hs__CorrectionReq
     }
     proposal->n_missing = requested->n_missing;
     proposal->missing = requested->missing;
+    proposal->n_questions = 0; /* they are among them */
+    proposal->questions_at = 0;
+    proposal->wake_at = proposal_wake(proposal);
     apply_clock_started(proposal, requested->clock, arena);
 }
 
@@ -537,6 +548,7 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event
     case HS__EVENT__BODY_CLOCK_PASSED:
     case HS__EVENT__BODY_CORRECTION_LAPSED:
     case HS__EVENT__BODY_REVIEW_REOPENED:
+    case HS__EVENT__BODY_QUESTION_ASKED:
         apply_clocks(proposal, event, entry, arena);
         break;
     case HS__EVENT__BODY_OPINION_DRAFTED:

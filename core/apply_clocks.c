@@ -264,10 +264,12 @@ static void limit_extended(Hs__Proposal *proposal, const Hs__LimitExtended *exte
     }
 }
 
-static void review_overdue(Hs__Proposal *proposal, const Hs__ReviewOverdue *overdue, int64_t at_ms)
+static void review_overdue(Hs__Proposal *proposal, const Hs__ReviewOverdue *overdue, int64_t at_ms,
+                           struct arena *arena)
 {
     Hs__Review *review = apply_review(proposal, overdue->department);
 
+    apply_questions_dropped(proposal, overdue->department, arena);
     review->barrier = overdue->barrier;
     review->wake_at = overdue->wake_at;
     review->rung_at = overdue->due_at;
@@ -349,6 +351,37 @@ static void correction_lapsed(Hs__Proposal *proposal, int64_t at_ms)
     proposal->wake_at = 0;
 }
 
+/* ---- questions ---- */
+
+static void question_asked(Hs__Proposal *proposal, const Hs__QuestionAsked *asked,
+                           struct arena *arena)
+{
+    for (size_t i = 0; i < asked->n_questions; i++) {
+        proposal->questions =
+            (Hs__Question **)apply_grown(proposal->questions, proposal->n_questions, arena);
+        proposal->questions[proposal->n_questions++] = asked->questions[i];
+    }
+    proposal->questions_at = asked->leaves_at;
+    proposal->wake_at = proposal_wake(proposal);
+}
+
+void apply_questions_dropped(Hs__Proposal *proposal, const char *department, struct arena *arena)
+{
+    Hs__Question **kept = arena_array(arena, proposal->n_questions, sizeof *kept);
+    size_t count = 0;
+
+    require(kept != NULL);
+    for (size_t i = 0; i < proposal->n_questions; i++) {
+        if (strcmp(proposal->questions[i]->department, department) != 0) {
+            kept[count++] = proposal->questions[i];
+        }
+    }
+    proposal->questions = kept;
+    proposal->n_questions = count;
+    proposal->questions_at = count == 0 ? 0 : proposal->questions_at;
+    proposal->wake_at = proposal_wake(proposal);
+}
+
 void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
                   struct arena *arena)
 {
@@ -372,7 +405,7 @@ void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_e
         limit_extended(proposal, event->limit_extended, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_REVIEW_OVERDUE:
-        review_overdue(proposal, event->review_overdue, entry.at_ms);
+        review_overdue(proposal, event->review_overdue, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_HOLD_ASKED:
         apply_review(proposal, event->hold_asked->department)->hold_asked = event->hold_asked->hold;
@@ -388,6 +421,9 @@ void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_e
         break;
     case HS__EVENT__BODY_REVIEW_REOPENED:
         review_reopened(proposal, event->review_reopened);
+        break;
+    case HS__EVENT__BODY_QUESTION_ASKED:
+        question_asked(proposal, event->question_asked, arena);
         break;
     case HS__EVENT__BODY_CLOCK_PASSED:
         clock_passed(proposal, event->clock_passed, arena);

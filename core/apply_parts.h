@@ -24,6 +24,9 @@ void apply_clock_started(Hs__Proposal *proposal, const Hs__Clock *clock, struct 
 void apply_clock_ended(Hs__Proposal *proposal, Hs__Clock__Kind kind, int64_t at_ms,
                        struct arena *arena);
 
+/* Drops what @department would have asked the applicant: it has answered, or its limit passed. */
+void apply_questions_dropped(Hs__Proposal *proposal, const char *department, struct arena *arena);
+
 /* Ends every hold of @review: what it stood for is answered. Where no review waits for a correction
  * any more nothing is asked for. */
 void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms,

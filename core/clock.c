@@ -376,7 +376,7 @@ static int64_t clock_wake(const Hs__Clock *clock)
 
 int64_t proposal_wake(const Hs__Proposal *proposal)
 {
-    int64_t wake_ms = NEVER;
+    int64_t wake_ms = proposal->questions_at > 0 ? proposal->questions_at : NEVER;
 
     for (size_t i = 0; i < proposal->n_clocks; i++) {
         int64_t at_ms = clock_wake(proposal->clocks[i]);

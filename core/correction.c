@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/expression.h"
+#include "core/question.h"
 #include "core/round.h"
 #include "core/wake.h"
 #include "lib/check.h"
@@ -208,6 +209,10 @@ void decide_correction(const struct situation *situation, const Hs__Revise *revi
     }
     if (unasked != NULL) {
         decision_refuse(decision, REFUSAL_CORRECTION_TOO_WIDE, unasked);
+        return;
+    }
+    if (revise->reply[0] == '\0' && question_awaits_reply(situation->proposal)) {
+        decision_refuse(decision, REFUSAL_REPLY_INCOMPLETE, "reply");
         return;
     }
     if (intake_add_revised(situation, revise, decision)) {

@@ -111,6 +111,12 @@ bool decision_own_review(const struct situation *situation, const Hs__ReviewRef 
     return true;
 }
 
+bool proposal_has_ended(const Hs__Proposal *proposal)
+{
+    return proposal->status == HS__PROPOSAL__STATUS__WITHDRAWN ||
+           proposal->status == HS__PROPOSAL__STATUS__LAPSED;
+}
+
 Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department)
 {
     for (size_t i = 0; i < proposal->n_reviews; i++) {
@@ -258,6 +264,9 @@ static void dispatch(const struct situation *situation, const Hs__Command *comma
         break;
     case HS__COMMAND__BODY_MARK_REVIEW:
         decide_mark(situation, command->mark_review, out);
+        break;
+    case HS__COMMAND__BODY_ASK_APPLICANT:
+        decide_ask(situation, command->ask_applicant, out);
         break;
     case HS__COMMAND__BODY_REOPEN_REVIEW:
         decide_reopen(situation, command->reopen_review, out);

@@ -131,6 +131,9 @@ bool decision_review(const struct situation *situation, const Hs__ReviewRef *ref
 bool decision_own_review(const struct situation *situation, const Hs__ReviewRef *ref,
                          struct decision *decision, Hs__Review **out);
 
+/* True if @proposal has ended without a verdict: withdrawn, lapsed. */
+bool proposal_has_ended(const Hs__Proposal *proposal);
+
 /* Returns the review of @department in the present round, or NULL. */
 Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department);
 
@@ -142,7 +145,7 @@ void decision_conclude(const struct situation *situation, struct decision *decis
 void decide_anchor(const struct situation *situation, struct decision *out);
 
 /* One file each: intake.c, rereview.c, opinion.c, opinion_draft.c, opinion_rectify.c, holding.c,
- * extension.c, pressing.c, silence.c, publish.c, administer.c, timekeeping.c. */
+ * extension.c, pressing.c, question.c, silence.c, publish.c, administer.c, timekeeping.c. */
 void decide_submit(const struct situation *situation, const Hs__Submit *submit,
                    struct decision *out);
 void decide_revise(const struct situation *situation, const Hs__Revise *revise,
@@ -183,6 +186,8 @@ void decide_reopen(const struct situation *situation, const Hs__ReopenReview *re
                    struct decision *out);
 void decide_grant(const struct situation *situation, const Hs__GrantRound *grant,
                   struct decision *out);
+void decide_ask(const struct situation *situation, const Hs__AskApplicant *ask,
+                struct decision *out);
 void decide_publish(const struct situation *situation, const Hs__Publish *publish,
                     struct decision *out);
 void decide_department(const struct situation *situation, const Hs__DefineDepartment *define,

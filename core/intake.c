@@ -251,7 +251,7 @@ static const Hs__Proposal *own_proposal(const struct situation *situation, struc
         decision_refuse(out, REFUSAL_NOT_YOUR_PROPOSAL, proposal->number);
         return NULL;
     }
-    if (proposal->status == HS__PROPOSAL__STATUS__WITHDRAWN) {
+    if (proposal_has_ended(proposal)) {
         decision_refuse(out, REFUSAL_PROPOSAL_ENDED, proposal->number);
         return NULL;
     }

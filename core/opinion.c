@@ -152,7 +152,7 @@ void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *gi
     if (!opinion_find_own(situation, give->review, &target, out)) {
         return;
     }
-    if (target.proposal->status == HS__PROPOSAL__STATUS__WITHDRAWN) {
+    if (proposal_has_ended(target.proposal)) {
         decision_refuse(out, REFUSAL_PROPOSAL_ENDED, target.proposal->number);
         return;
     }

@@ -15,7 +15,7 @@ static bool find_open(const struct situation *situation, const Hs__ReviewRef *re
     if (!opinion_find_own(situation, ref, target, out)) {
         return false;
     }
-    if (target->proposal->status == HS__PROPOSAL__STATUS__WITHDRAWN) {
+    if (proposal_has_ended(target->proposal)) {
         decision_refuse(out, REFUSAL_PROPOSAL_ENDED, target->proposal->number);
         return false;
     }

@@ -27,7 +27,7 @@ static bool is_rectifiable(const struct opinion_target *target, struct decision 
 {
     const Hs__Review *review = target->review;
 
-    if (target->proposal->status == HS__PROPOSAL__STATUS__WITHDRAWN) {
+    if (proposal_has_ended(target->proposal)) {
         decision_refuse(out, REFUSAL_PROPOSAL_ENDED, target->proposal->number);
         return false;
     }

@@ -82,6 +82,8 @@
     X(ALREADY_EXTENDED, "时限已经延长过", "the limit was extended already")                        \
     X(EXTENSION_TOO_LONG, "延长超出上限", "the extension is longer than allowed")                  \
     X(EXTENSION_INVALID, "延长的时长无效", "this is no length for this extension")                 \
+    X(CORRECTION_ALREADY_ASKED, "本部门本轮已要求补正一次",                                        \
+      "the department has asked for its one correction of the round")                              \
     X(NO_LATE_OPINION, "没有可据以重开的逾期意见", "no late opinion asks for that")                \
     X(GROUND_MISSING, "重开须以安全或合法性为由", "reopening needs safety or law as its ground")   \
     X(ROUND_CONCLUDED, "本轮已有结论", "the round has its verdict")                                \

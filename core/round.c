@@ -221,9 +221,12 @@ void round_ask_correction(const struct situation *situation, uint64_t proposal,
     }
 }
 
-static bool hold_clock(const struct situation *situation, const struct round_name *round,
-                       const char *department, struct decision *decision)
+bool round_hold(const struct situation *situation, const struct round_name *round,
+                const char *department, struct decision *decision)
 {
+    const Hs__Review *review =
+        situation->proposal == NULL ? NULL : proposal_review(situation->proposal, department);
+
     Hs__Hold *hold = decision_new(decision, situation, &hs__hold__descriptor);
     Hs__ClockHeld *held = decision_new(decision, situation, &hs__clock_held__descriptor);
     Hs__Event *event = decision_add(decision, situation, round->proposal);
@@ -237,6 +240,8 @@ static bool hold_clock(const struct situation *situation, const struct round_nam
     held->round = round->number;
     held->department = department;
     held->hold = hold;
+    held->wake_at =
+        review != NULL && review->state == HS__REVIEW__STATE__HELD ? review->wake_at : 0;
     event->body_case = HS__EVENT__BODY_CLOCK_HELD;
     event->clock_held = held;
     return true;
@@ -257,7 +262,7 @@ static void hold_for_gaps(const struct situation *situation, const struct checks
             decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
             return;
         }
-        if (!hold_clock(situation, round, stage->seats[i]->department, decision)) {
+        if (!round_hold(situation, round, stage->seats[i]->department, decision)) {
             return;
         }
     }

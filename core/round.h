@@ -21,6 +21,11 @@ struct round_name {
 void round_open(const struct situation *situation, const struct checks *checks,
                 const struct round_name *round, struct decision *decision);
 
+/* Adds clock_held for the review of @department in @round, for a correction. Returns false, with
+ * @decision refused, if the arena is too small. */
+bool round_hold(const struct situation *situation, const struct round_name *round,
+                const char *department, struct decision *decision);
+
 /* Adds correction_requested with @missing, which is not empty. */
 void round_ask_correction(const struct situation *situation, uint64_t proposal,
                           const struct missing_list *missing, struct decision *decision);

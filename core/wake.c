@@ -2,6 +2,7 @@
 /* What comes of a clock when its time has come, and when the calendar it goes by has changed. */
 #include "core/wake.h"
 
+#include "core/question.h"
 #include "core/silence.h"
 #include "lib/check.h"
 
@@ -299,6 +300,11 @@ static void wake_proposal(const struct situation *situation, struct decision *de
     const Hs__Proposal *proposal = situation->proposal;
     struct hold_end end;
 
+    if (proposal->questions_at > 0 && situation->now_ms >= proposal->questions_at &&
+        proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW) {
+        question_send(situation, decision);
+        return;
+    }
     for (size_t i = 0; i < proposal->n_clocks && decision->event_count == 0; i++) {
         const Hs__Clock *clock = proposal->clocks[i];
 

@@ -276,6 +276,9 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
     case HS__EVENT__BODY_REVIEW_ESCALATED:
         return fault_of_review(proposal, event->review_escalated->round,
                                event->review_escalated->department);
+    case HS__EVENT__BODY_QUESTION_ASKED:
+        return fault_of_review(proposal, event->question_asked->round,
+                               event->question_asked->department);
     case HS__EVENT__BODY_REVIEW_REOPENED:
         return fault_of_reopening(event->review_reopened, proposal);
     case HS__EVENT__BODY_CLOCK_RESUMED:

@@ -28,7 +28,7 @@ DEADLINES = os.path.join(office.ROOT, "tests", "data", "deadlines.json")
 EXPRESSIONS = os.path.join(office.ROOT, "tests", "data", "expressions.json")
 GONE_SECONDS = 10
 VERBS = ("init", "up", "demo", "submit", "revise", "withdraw", "wait", "show", "list", "watch", "reviews",
-         "opine", "rule", "verdict", "journal", "verify", "lint", "check", "eval", "calendar",
+         "opine", "ask", "rule", "verdict", "journal", "verify", "lint", "check", "eval", "calendar",
          "key", "account", "department", "help")
 
 

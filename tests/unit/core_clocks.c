@@ -246,6 +246,12 @@ static const char *event_text(struct fixture *f, const Hs__Event *event)
                             local_of(f, event->deadline_moved->from_at),
                             local_of(f, event->deadline_moved->due_at));
     }
+    if (event->body_case == HS__EVENT__BODY_CLOCK_HELD) {
+        return arena_format(&f->arena, "%s held", event->clock_held->department);
+    }
+    if (event->body_case == HS__EVENT__BODY_CORRECTION_REQUESTED) {
+        return arena_format(&f->arena, "asked for %zu", event->correction_requested->n_missing);
+    }
     if (event->body_case == HS__EVENT__BODY_CLOCK_PASSED) {
         return "the whole passed";
     }
@@ -466,6 +472,21 @@ static enum refusal extend(struct fixture *f, const Hs__Principal *signer, uint3
     extension->outage = outage;
     body.review = ref_of(f, "fire");
     body.extension = extension;
+    command.body_case = HS__COMMAND__BODY_EXTEND_LIMIT;
+    command.extend_limit = &body;
+    return run(f, signer, &command);
+}
+
+static enum refusal extend_correction(struct fixture *f, const Hs__Principal *signer,
+                                      const char *reason)
+{
+    Hs__ExtendLimit body = HS__EXTEND_LIMIT__INIT;
+    Hs__Extension extension = HS__EXTENSION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+
+    extension.reason = reason;
+    body.review = ref_of(f, "");
+    body.extension = &extension;
     command.body_case = HS__COMMAND__BODY_EXTEND_LIMIT;
     command.extend_limit = &body;
     return run(f, signer, &command);
@@ -966,6 +987,103 @@ static void a_late_opinion_stands_beside_the_silence_until_the_lead_reopens(void
     assert_true(fire_of(f)->late);
 }
 
+/* ---- questions ---- */
+
+static enum refusal ask(struct fixture *f, const Hs__Principal *signer, const char *text)
+{
+    Hs__AskApplicant body = HS__ASK_APPLICANT__INIT;
+    Hs__Question *question = message_new(&hs__question__descriptor, &f->arena);
+    Hs__Question **questions = arena_array(&f->arena, 1, sizeof *questions);
+    Hs__Command command = HS__COMMAND__INIT;
+
+    assert_non_null(question);
+    assert_non_null(questions);
+    question->text = text;
+    questions[0] = question;
+    body.review = ref_of(f, signer->department);
+    body.questions = questions;
+    body.n_questions = 1;
+    command.body_case = HS__COMMAND__BODY_ASK_APPLICANT;
+    command.ask_applicant = &body;
+    return run(f, signer, &command);
+}
+
+static enum refusal reply(struct fixture *f, const char *text)
+{
+    Hs__Revise body = HS__REVISE__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+
+    body.proposal = 1;
+    body.packet = f->packet;
+    body.reply = text;
+    command.body_case = HS__COMMAND__BODY_REVISE;
+    command.revise = &body;
+    return run(f, &f->office.applicant, &command);
+}
+
+static void questions_are_gathered_into_one_correction(void **state)
+{
+    struct fixture *f = *state;
+
+    f->office.process->stages[0]->question_window = HOURS(4);
+    open_at(f, "2026-03-10 10:20");
+    assert_int_equal(receive(f), REFUSAL_NONE);
+    assert_int_equal(ask(f, &f->office.fireman, "车道做法？"), REFUSAL_NONE);
+    until(f, "2026-03-10 12:00");
+    assert_int_equal(ask(f, &f->office.planner, "立面材料？"), REFUSAL_NONE);
+    until(f, "2026-03-10 18:00");
+
+    assert_trace(f, "03-10 14:20 planning held\n"
+                    "03-10 14:20 fire held\n"
+                    "03-10 14:20 asked for 2\n");
+    assert_int_equal(reply(f, ""), REFUSAL_REPLY_INCOMPLETE);
+    assert_int_equal(ask(f, &f->office.fireman, "再问"), REFUSAL_CORRECTION_ALREADY_ASKED);
+    until(f, "2026-03-12 10:00");
+    assert_int_equal(reply(f, "见附件"), REFUSAL_NONE);
+    assert_int_equal(fire_of(f)->state, HS__REVIEW__STATE__OPEN);
+    assert_int_equal(fire_of(f)->due_at, instant_of("2026-03-19 17:30"));
+    assert_string_equal(f->proposal.correction_reply, "见附件");
+    assert_int_equal(f->proposal.n_missing, 0);
+}
+
+static void a_question_of_one_that_has_answered_is_not_sent(void **state)
+{
+    struct fixture *f = *state;
+
+    f->office.process->stages[0]->question_window = HOURS(4);
+    open_at(f, "2026-03-10 10:20");
+    assert_int_equal(receive(f), REFUSAL_NONE);
+    assert_int_equal(ask(f, &f->office.fireman, ""), REFUSAL_REASON_MISSING);
+    assert_int_equal(ask(f, &f->office.fireman, "车道做法？"), REFUSAL_NONE);
+    assert_int_equal(agree(f, &f->office.fireman), REFUSAL_NONE);
+    until(f, "2026-03-10 18:00");
+
+    assert_trace(f, "");
+}
+
+static void a_correction_that_is_not_answered_lapses(void **state)
+{
+    struct fixture *f = *state;
+
+    f->office.process->stages[0]->correction = DAYS(2);
+    f->office.process->stages[0]->correction_more = DAYS(1);
+    open_at(f, "2026-03-10 10:20");
+    assert_int_equal(receive(f), REFUSAL_NONE);
+    assert_int_equal(ask(f, &f->office.fireman, "车道做法？"), REFUSAL_NONE);
+    until(f, "2026-03-10 10:20");
+    assert_trace(f, "03-10 10:20 fire held\n03-10 10:20 asked for 1\n");
+    assert_int_equal(extend_correction(f, &f->office.other_applicant, "请延"),
+                     REFUSAL_NOT_YOUR_PROPOSAL);
+    assert_int_equal(extend_correction(f, &f->office.applicant, ""), REFUSAL_REASON_MISSING);
+    assert_int_equal(extend_correction(f, &f->office.applicant, "请延"), REFUSAL_NONE);
+    assert_int_equal(extend_correction(f, &f->office.applicant, "再延"), REFUSAL_ALREADY_EXTENDED);
+    until(f, "2026-03-20 10:00");
+
+    assert_trace(f, "03-13 17:30+ lapsed\n");
+    assert_int_equal(f->proposal.status, HS__PROPOSAL__STATUS__LAPSED);
+    assert_int_equal(reply(f, "迟了"), REFUSAL_PROPOSAL_ENDED);
+}
+
 /* ---- a new calendar ---- */
 
 static void close_a_day(struct fixture *f)
@@ -1065,6 +1183,9 @@ int main(void)
         CASE(a_provisional_date_bars_consent),
         CASE(what_is_waited_for_is_not_pressed),
         CASE(a_late_opinion_stands_beside_the_silence_until_the_lead_reopens),
+        CASE(questions_are_gathered_into_one_correction),
+        CASE(a_question_of_one_that_has_answered_is_not_sent),
+        CASE(a_correction_that_is_not_answered_lapses),
         CASE(a_new_day_off_moves_the_limit_later),
         CASE(a_limit_that_passes_before_its_turn_is_computed_first),
         CASE(a_limit_is_never_moved_earlier),
