@@ -209,6 +209,19 @@ Hs__Process *definitions_process(struct arena *arena)
     return process;
 }
 
+Hs__Process *definitions_burst(uint32_t seconds, struct arena *arena)
+{
+    Hs__Process *process = definitions_process(arena);
+    const Hs__Stage *stage = process->stages[0];
+
+    process->id = "bench_burst";
+    for (size_t i = 0; i < stage->n_seats; i++) {
+        stage->seats[i]->limit->span_case = HS__LIMIT__SPAN_SECONDS;
+        stage->seats[i]->limit->seconds = seconds;
+    }
+    return process;
+}
+
 Hs__Department *definitions_department(const char *id, struct arena *arena)
 {
     Hs__Department *department = make(&hs__department__descriptor, arena);

@@ -26,6 +26,9 @@ Hs__Pack *definitions_pack(const char *id, struct arena *arena);
 
 Hs__Process *definitions_process(struct arena *arena);
 
+/* Returns a process like it, called "bench_burst", whose limits are of @seconds. */
+Hs__Process *definitions_burst(uint32_t seconds, struct arena *arena);
+
 /* Returns the department @id, whose rules answer. */
 Hs__Department *definitions_department(const char *id, struct arena *arena);
 

@@ -133,6 +133,7 @@ static void on_submitted(void *self, const struct command_answer *answer)
     (void)snprintf(unit->number, sizeof unit->number, "%s", result->number);
     slot->unit = unit;
     if (load->phase != NULL && load->phase->is_unanswered) {
+        unit->done_ns = clock_monotonic_ns();
         end_unit(load, slot);
     } else {
         look_whether_done(load, unit);
@@ -248,6 +249,9 @@ static void on_feed(void *self, const Hs__FeedItem *item)
     struct load *load = submitter->load;
     const Hs__VerdictIssued *issued = item->event->verdict_issued;
 
+    if (load->phase != NULL && load->phase->feed != NULL) {
+        load->phase->feed(load->phase->self, item);
+    }
     if (item->event->body_case != HS__EVENT__BODY_VERDICT_ISSUED) {
         return;
     }
@@ -313,12 +317,17 @@ static enum err open_peer(struct load *load, struct peer *peer,
     return err;
 }
 
+static size_t agents_of(const struct load *load)
+{
+    return load->settings.has_no_agents ? 0 : BENCH_DEPARTMENTS;
+}
+
 static enum err open_peers(struct load *load)
 {
     const struct bench_office *office = load->settings.office;
     enum err err = ERR_OK;
 
-    for (size_t i = 0; i < BENCH_DEPARTMENTS && err == ERR_OK; i++) {
+    for (size_t i = 0; i < agents_of(load) && err == ERR_OK; i++) {
         load->agents[i].department = i;
         err = open_peer(load, &load->agents[i], &office->agents[i], bench_departments[i]);
     }
@@ -333,7 +342,7 @@ static enum err open_peers(struct load *load)
 
 static bool all_are_welcomed(const struct load *load)
 {
-    for (size_t i = 0; i < BENCH_DEPARTMENTS; i++) {
+    for (size_t i = 0; i < agents_of(load); i++) {
         if (!load->agents[i].is_welcomed) {
             return false;
         }

@@ -23,7 +23,8 @@ struct load_settings {
     const struct bench_office *office;
     const char *endpoint;
     struct book *book;
-    uint32_t conc; /* units in flight */
+    uint32_t conc;      /* units in flight */
+    bool has_no_agents; /* nobody answers: submissions alone */
 };
 
 struct load;
@@ -40,6 +41,7 @@ struct load_phase {
     uint64_t submissions;     /* in this phase; 0: no limit */
     bool is_unanswered;       /* agents leave the reviews open: a unit ends with its submission */
     void (*tick)(void *self); /* every LOAD_TICK_MS; may be NULL */
+    void (*feed)(void *self, const Hs__FeedItem *item); /* what submitters hear; may be NULL */
     void *self;
 };
 

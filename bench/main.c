@@ -2,6 +2,7 @@
 /* huishen-bench: how fast this build is on this machine, with every figure audited. */
 #include <stdio.h>
 
+#include "bench/deadlines.h"
 #include "bench/joint.h"
 #include "bench/keeper.h"
 #include "bench/limits.h"
@@ -9,6 +10,7 @@
 #include "bench/restart.h"
 
 static const keeper_work_fn scenarios[SCENARIO_COUNT] = {
+    [SCENARIO_DEADLINES] = deadlines_run,
     [SCENARIO_JOINT] = joint_run,
     [SCENARIO_LIMITS] = limits_run,
     [SCENARIO_RESTART] = restart_run,

@@ -9,6 +9,7 @@
 enum { JOINT_SECS = 5, LIMITS_SECS = 2 };
 
 static const char *const scenario_names[SCENARIO_COUNT] = {
+    [SCENARIO_DEADLINES] = "deadlines",
     [SCENARIO_JOINT] = "joint",
     [SCENARIO_LIMITS] = "limits",
     [SCENARIO_RESTART] = "restart",
@@ -29,6 +30,8 @@ static const struct number_option number_options[] = {
     {"--submitters", offsetof(struct bench_options, submitters), 1, SUBMITTERS_MAX},
     {"--stored", offsetof(struct bench_options, stored), 0, STORED_MAX},
     {"--open", offsetof(struct bench_options, open), 0, STORED_MAX},
+    {"--deadlines", offsetof(struct bench_options, deadlines), 0, DEADLINES_MAX},
+    {"--burst", offsetof(struct bench_options, burst), 4, BURST_MAX},
     {"--rounds", offsetof(struct bench_options, rounds), 1, ROUNDS_MAX},
 };
 
@@ -37,6 +40,7 @@ const char *options_usage(void)
     return "usage: huishen-bench joint   [--conc N] [--secs S] [--warm W] [--submitters K]\n"
            "       huishen-bench limits  [--secs S]\n"
            "       huishen-bench restart [--stored N] [--open M] [--rounds R]\n"
+           "       huishen-bench deadlines [--deadlines N] [--burst M] [--conc N] [--rounds R]\n"
            "       options of all: [--dir DIR] [--json] [--help] [--version]\n"
            "\n"
            "joint    starts an office of its own with four departments, keeps N (64) joint "
@@ -49,6 +53,9 @@ const char *options_usage(void)
            "(9),\n"
            "         in a new office and in one with N (200000) concluded and M (10000) open\n"
            "         proposals\n"
+           "deadlines restart, memory and submissions of a new office and of one with N (1000000) "
+           "open\n"
+           "         deadlines, of which M (10000) pass in the same second\n"
            "\n"
            "DIR (TMPDIR, else /tmp) gets a temporary folder, which is removed at the end.\n"
            "exit: 0 done, 1 the audit failed, 2 usage, 3 no answer, 4 the environment failed\n";
@@ -143,6 +150,8 @@ bool options_read(int argc, char **argv, struct bench_options *out)
         .submitters = 4,
         .stored = 200000,
         .open = 10000,
+        .deadlines = 1000000,
+        .burst = 10000,
         .rounds = 9,
         .dir = folder == NULL || folder[0] == '\0' ? "/tmp" : folder,
     };

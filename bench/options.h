@@ -15,13 +15,21 @@ enum {
     STATUS_ENVIRONMENT = 4,
 };
 
-enum scenario { SCENARIO_JOINT, SCENARIO_LIMITS, SCENARIO_RESTART, SCENARIO_COUNT };
+enum scenario {
+    SCENARIO_DEADLINES,
+    SCENARIO_JOINT,
+    SCENARIO_LIMITS,
+    SCENARIO_RESTART,
+    SCENARIO_COUNT
+};
 
 enum {
     CONC_MAX = 4096,       /* what the broker decides in a turn */
     SUBMITTERS_MAX = 64,   /* connections; each a principal of its own */
     SECS_MAX = 3600,       /* a run is for minutes */
     STORED_MAX = 10000000, /* some 60 GB */
+    DEADLINES_MAX = 40000000,
+    BURST_MAX = 100000,
     ROUNDS_MAX = 99,
 };
 
@@ -33,7 +41,9 @@ struct bench_options {
     uint32_t submitters; /* connections that submit */
     uint32_t stored;     /* restart: concluded proposals in the office that has some */
     uint32_t open;       /* restart: proposals in it that wait for opinions */
-    uint32_t rounds;     /* restart: of which the median is taken */
+    uint32_t deadlines;  /* deadlines: open ones in the office that has some */
+    uint32_t burst;      /* deadlines: those that pass in the same second */
+    uint32_t rounds;     /* restart, deadlines: of which the median is taken */
     const char *dir;     /* where the temporary folder is made */
     bool is_json;
     bool is_help;

@@ -1,13 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # What this build does on this machine: the disk's limits, joint reviews at 1, 64 and 256 in flight,
-# and the restart after kill -9. Prints tables; with JSON=1 one line of JSON for each measurement.
+# the restart after kill -9, and a million open deadlines. Prints tables; with JSON=1 one line of JSON
+# for each measurement.
 #
 # usage: run.sh BUILD   (the folder with huishen-bench and huishen-broker)
 #
 # SECS (8) is the time of each measurement of joint reviews, STORED (200000) and OPEN (10000) what
-# the restart has in the office, TMPDIR (/tmp) the disk that is measured. Exits with the status of
-# the first measurement that fails: 1 if anything acknowledged is not on record.
+# the restart has in the office, DEADLINES (1000000) and BURST (10000) the open deadlines and those of
+# the same second, TMPDIR (/tmp) the disk that is measured. Exits with the status of the first
+# measurement that fails: 1 if anything acknowledged is not on record.
 set -eu
 
 build=${1:?usage: run.sh BUILD}
@@ -15,6 +17,8 @@ bench=$build/huishen-bench
 secs=${SECS:-8}
 stored=${STORED:-200000}
 open=${OPEN:-10000}
+deadline_count=${DEADLINES:-1000000}
+burst=${BURST:-10000}
 json=${JSON:-0}
 
 # Prints the values of the JSON line $1 under the names that follow, one column each.
@@ -78,3 +82,8 @@ done
 restart='rounds stored open preloadSec emptyMs storedMs differenceMs verified'
 title 'Restart after kill -9: from exec to the first acknowledged submission, median' "$restart"
 measure "$restart" restart --stored "$stored" --open "$open"
+
+deadlines='deadlines burst emptyMs restartMs restartRatio emptyRssAnonMb rssAnonMb firstDelayMs lastDelayMs emptyP99Ms idleP99Ms burstP99Ms early verified'
+title 'Open deadlines: restart, memory, and the delay of those that pass in the same second, with the
+p99 of submissions in a new office, in this one before, and meanwhile' "$deadlines"
+measure "$deadlines" deadlines --deadlines "$deadline_count" --burst "$burst"
