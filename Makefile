@@ -154,6 +154,12 @@ $(BUILD)/submitter: $(BUILD)/tests/e2e/submitter.o $(CLIENT) $(NET) $(STORE) $(T
 $(BUILD)/watcher: $(BUILD)/tests/e2e/watcher.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
 
+$(BUILD)/virtual-office: $(BUILD)/tests/virtual/office.o $(BUILD)/tests/virtual/model.o \
+        $(BUILD)/tests/virtual/trace.o $(AGENTS) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+$(BUILD)/virtual-histories: $(BUILD)/tests/virtual/histories.o $(BUILD)/tests/virtual/trace.o $(CORE) $(TEXT) $(PROTO) $(OS) $(LIB)
+	$(call link,-lprotobuf-c -ljansson -lyaml -lsodium -luv)
+
 test:
 	@packaging/install-deps test
 	@tests/run_all.sh $(JOBS)
@@ -191,7 +197,7 @@ install: all
 # ---- housekeeping --------------------------------------------------------------------------------
 
 SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client broker agents cli \
-        bench tests/unit tests/lib tests/core tests/e2e tests/tamper))
+        bench tests/unit tests/lib tests/core tests/e2e tests/tamper tests/virtual))
 
 format:
 	@clang-format -i $(SOURCES)

@@ -49,6 +49,8 @@ step() {
 }
 
 step "build with gcc" build_with CC=gcc BUILD="$build" all "$build/submitter" "$build/tamper"
+step "build the virtual offices" build_with CC=gcc BUILD="$build" "$build/virtual-office" \
+    "$build/virtual-histories"
 step "build with clang" build_with CC=clang BUILD=build-clang all build-clang/submitter
 step "unit tests" build_with CC=gcc BUILD="$build" unit
 step "unit tests, sanitizers" build_with check
@@ -56,6 +58,8 @@ step "unit tests, valgrind" tests/run_valgrind.sh "$build" "$jobs"
 step "lint" build_with CC=gcc BUILD="$build" lint
 step "the layering check itself" tests/purity_test.sh "$build"
 step "the history checker itself" python3 -B tests/e2e/test_history.py
+step "samples in virtual time" python3 -B tests/virtual/samples.py "$build"
+step "clocks against the oracle" python3 -B tests/virtual/property.py "$build" --jobs "$jobs"
 step "build with sanitizers" build_with CC=gcc BUILD="$sanitized" SANITIZE=address,undefined \
     CFLAGS='-O1 -g' all "$sanitized/submitter" "$sanitized/watcher"
 if [ -e tests/e2e/cli.py ]; then

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The samples replayed in virtual time, against what each says of its own time.
+
+usage: samples.py BUILD
+
+A packet is submitted when its timeline (tests/data/timelines/) says that it was dispatched: intake is
+automatic here. Every department's agent receives its review at once; its people answer when the
+timeline says so. Due dates, reminders, escalation, silence and the outcome must be the timeline's.
+"""
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "e2e"))
+
+import simple_yaml  # noqa: E402
+from office import Cases, expect, expect_equal  # noqa: E402
+from virtual import ROOT, Fault, Office, at, found_demo, instant, local  # noqa: E402
+
+TIMELINES = os.path.join(ROOT, "tests", "data", "timelines")
+DAY_MS = 86_400_000
+FOUNDED_BEFORE_MS = 30 * DAY_MS
+GAS_FIELDS = {"main_to_building_m": "1.4", "gas_to_sewer_m": "1.5"}  # what sample 12 lacks
+
+
+def opinion_of(result):
+    if result == "agree":
+        return {"result": result}
+    return {"result": result, "items": [{
+        "matter": "municipal", "place": "总平面", "defect": "不符合要求", "demand": "调整方案",
+        "basis": "样例", "severity": "must", "closing": "复核图纸"}]}
+
+
+def completed(office, path):
+    """Returns a file of the packet of sample 12 with what gas asks for."""
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        text = file.read()
+    for field, figure in GAS_FIELDS.items():
+        text = re.sub(rf"^(\s*{field}):\s*null\s*$", rf"\1: {figure}", text, flags=re.M)
+    path = os.path.join(office.folder, "completed.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+class Replay:
+    """One sample in an office of its own."""
+
+    def __init__(self, office, line):
+        self.office = office
+        self.line = line
+        self.reviews = {review["department"]: review for review in line.get("reviews") or ()}
+
+    def submit(self, when, path):
+        self.office.clock(at(when))
+        return self.office.say(**{"as": "person:street", "submit": path,
+                                  "process": self.line["process"]})
+
+    def ref(self, department):
+        return {"proposal": "1", "round": 1, "department": department}
+
+    def run(self, path, holds):
+        """Submits and does all that the timeline says, in its order."""
+        self.submit(self.line["dispatched_at"], path)
+        for department in self.reviews:
+            self.office.give(f"agent:{department}/1",
+                             receiveReview={"review": self.ref(department)})
+        deeds = [(at(review["opinion_at"]), self.answer, review)
+                 for review in self.reviews.values() if review["opinion_at"]]
+        for when, deed, argument in sorted(deeds + holds, key=lambda row: row[0]):
+            self.office.clock(when)
+            deed(argument)
+        last = max(at(review["due_at"]) for review in self.reviews.values())
+        self.office.clock(max(last, self.office.events[-1][0]) + 10 * DAY_MS)
+
+    def answer(self, review):
+        department = review["department"]
+        self.office.give(f"person:{department}", giveOpinion={
+            "review": self.ref(department), "opinion": opinion_of(review["result"])})
+
+    def hold(self, held):
+        self.office.give("person:office", holdClock={
+            "review": self.ref(held["department"]),
+            "hold": {"reason": "expert_review", "document": "〔2026〕1号", "askedBy": "gas",
+                     "endsAt": held["to"].replace(" ", "T") + ":00+08:00"}})
+
+    # ---- what came of it ----
+
+    def rungs(self, department):
+        """Returns the rungs recorded for the department: id to instant."""
+        found = {}
+        for when, kind, body, _ in self.office.events:
+            if kind == "rungReached" and body["department"] == department:
+                expect_equal(f"{department}: recorded at once", local(when),
+                             local(instant(body["rungAt"])))
+                for rung in body["rungs"]:
+                    expect(rung not in found, f"{department}: {rung} came twice")
+                    found[rung] = local(when)
+        return found
+
+    def check_review(self, review):
+        name = review["department"]
+        record = next(row for row in self.office.record(1)["reviews"] if row["department"] == name)
+        expect_equal(f"{name}: due", local(instant(record["dueAt"])), review["due_at"])
+        expect_equal(f"{name}: result", record["result"], review["result"])
+        if review["opinion_at"]:
+            expect_equal(f"{name}: late", record["late"], not review["on_time"])
+            expect_equal(f"{name}: given", local(instant(record["givenAt"])), review["opinion_at"])
+        rungs = self.rungs(name)
+        ended = at(review["opinion_at"]) if review["opinion_at"] else sys.maxsize
+        for rung, when in zip(("day_before", "due_day", "last_hours"), review["reminders"]):
+            expect_equal(f"{name}: {rung}", rungs.get(rung), when if at(when) < ended else None)
+        expect("unreceived" not in rungs, f"{name} was received")
+
+    def check_overdue(self):
+        """Who is overdue, each once, a millisecond after the end of its limit."""
+        late = {name for name, review in self.reviews.items() if not review["on_time"]}
+        rows = [(body["department"], when, body) for when, kind, body, _ in self.office.events
+                if kind == "reviewOverdue"]
+        expect_equal("who is overdue", sorted(name for name, *_ in rows), sorted(late))
+        for name, when, body in rows:
+            expect_equal(f"{name}: recorded", when, at(self.reviews[name]["due_at"]) + 1)
+            is_tacit = self.reviews[name]["result"] == "tacit"
+            expect_equal(f"{name}: silence", body["disposition"],
+                         "tacit" if is_tacit else "escalate")
+            if is_tacit:
+                expect_equal(f"{name}: owed in writing", local(instant(body["writtenDueAt"])),
+                             self.line["written_due_at"])
+
+    def check(self):
+        for review in self.reviews.values():
+            self.check_review(review)
+        self.check_overdue()
+        for step in self.line.get("escalation") or ():
+            found = [local(when) for when, kind, body, _ in self.office.events
+                     if kind == "rungReached" and step["rung"] in body["rungs"]]
+            expect_equal(step["rung"], found, [step["at"]])
+        expect_equal("the outcome", self.office.record(1)["outcome"], self.line["outcome"])
+
+
+def replay(build, line):
+    begin = at(line.get("dispatched_at") or line["submitted_at"])
+    with Office(build, begin - FOUNDED_BEFORE_MS) as office:
+        found_demo(office)
+        one = Replay(office, line)
+        path, holds = line["file"], []
+        if not one.reviews:
+            said = one.submit(line["submitted_at"], path)
+            expect_equal("the gates", [row[1] for row in said][-1], "gateFailed")
+            expect_equal("the status", office.record(1)["status"], "gate_failed")
+            return
+        if line.get("held"):
+            path = completed(office, path)
+            holds = [(at(line["held"]["from"]), one.hold, line["held"])]
+        one.run(path, holds)
+        one.check()
+
+
+def correction(build, line):
+    """The same packet without what gas needs. The applicant has five working days to answer, until
+    02-25, and five more on request, until 03-03. The clock of gas stands from the delivery on 02-11 until the
+    answer on 02-27 at 10:00: 02-12, 13, 14 (a working Saturday), 24, 25, 26 and 27 do not count.
+    Without them the limit ends on 02-25, so with them on the seventh working day after it: 02-26, 27,
+    28 (a working Saturday), 03-02, 03, 04, 05."""
+    with Office(build, at(line["dispatched_at"]) - FOUNDED_BEFORE_MS) as office:
+        found_demo(office)
+        one = Replay(office, line)
+        one.submit(line["dispatched_at"], line["file"])
+        office.clock(at("2026-02-24 10:00"))
+        office.give("person:street", extendLimit={
+            "review": one.ref(""), "extension": {"workingDays": 5, "reason": "探测未完"}})
+        clocks = {row["kind"]: row for row in office.record(1)["clocks"]}
+        expect_equal("to be answered", local(instant(clocks["correction"]["dueAt"])),
+                     "2026-03-03 17:30")
+        office.clock(at(line["held"]["to"]))
+        office.must(**{"as": "person:street", "revise": 1, "file": completed(office, line["file"])})
+        reviews = {row["department"]: row for row in office.record(1)["reviews"]}
+        expect_equal("due", local(instant(reviews["gas"]["dueAt"])), "2026-03-05 17:30")
+        expect_equal("the others", local(instant(reviews["power"]["dueAt"])), "2026-02-25 17:30")
+
+
+def lapse(build, line):
+    """Nobody answers: the proposal lapses a millisecond after the five working days."""
+    with Office(build, at(line["dispatched_at"]) - FOUNDED_BEFORE_MS) as office:
+        found_demo(office)
+        Replay(office, line).submit(line["dispatched_at"], line["file"])
+        office.clock(at("2026-02-25 17:30"))
+        expect_equal("the status in time", office.record(1)["status"], "in_review")
+        office.clock(at("2026-03-31 09:00"))
+        expect_equal("the status", office.record(1)["status"], "lapsed")
+        last = office.events[-1]
+        expect_equal("the last event", (last[0], last[1]),
+                     (at("2026-02-25 17:30") + 1, "correctionLapsed"))
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        print(__doc__.strip().splitlines()[2], file=sys.stderr)
+        return 2
+    cases = Cases()
+    for name in sorted(os.listdir(TIMELINES)):
+        line = simple_yaml.read(os.path.join(TIMELINES, name))
+        cases.run(f"sample {line['sample']}", guarded, replay, arguments[0], line)
+        if line.get("held"):
+            cases.run(f"sample {line['sample']} corrected", guarded, correction, arguments[0], line)
+            cases.run(f"sample {line['sample']} lapsed", guarded, lapse, arguments[0], line)
+    return cases.end()
+
+
+def guarded(function, *arguments):
+    try:
+        function(*arguments)
+    except Fault as fault:
+        raise AssertionError(str(fault)) from fault
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
