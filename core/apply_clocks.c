@@ -198,7 +198,7 @@ static void review_reminded(Hs__Proposal *proposal, const Hs__ReviewReminded *re
 {
     Hs__Review *review = apply_review(proposal, reminded->department);
 
-    if (review->due_at == 0 || at_ms <= review->due_at) {
+    if (review->state != HS__REVIEW__STATE__OVERDUE) {
         review->reminders++;
     }
     review->reminded_at = at_ms;

@@ -159,11 +159,15 @@ bool review_is_held(const Hs__Review *review)
 
 /* ---- the ladder ---- */
 
-/* The opening of the @count-th working day after the day of @due_ms, or before it. */
+/* The opening of the @count-th working day after the day of @due_ms, or before it. That day may be
+ * one off by now: a due date is not moved earlier. */
 static int64_t opening_from(const struct calendar *calendar, int64_t due_ms, int64_t count)
 {
     int32_t day = calendar_day(calendar, due_ms);
 
+    if (count <= 0 && !calendar_is_working(calendar, day)) {
+        day = calendar_before(calendar, day, 1);
+    }
     day = count < 0 ? calendar_before(calendar, day, (uint32_t)-count)
                     : calendar_after(calendar, day, (uint32_t)count);
     return calendar_open_ms(calendar, day);

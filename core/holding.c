@@ -127,11 +127,13 @@ static void hold_whole(const struct situation *situation, const Hs__Hold *asked,
             return;
         }
     }
+    if (total != NULL && !total->passed && total->n_holds < CALENDAR_HOLDS_MAX &&
+        !stands_for(total->holds, total->n_holds, hold->reason) &&
+        !add_held(situation, NULL, hold, out)) {
+        return;
+    }
     if (out->event_count == 0) {
         decision_refuse(out, REFUSAL_CLOCK_NOT_RUNNING, proposal->number);
-    } else if (total != NULL && total->n_holds < CALENDAR_HOLDS_MAX &&
-               !stands_for(total->holds, total->n_holds, hold->reason)) {
-        (void)add_held(situation, NULL, hold, out);
     }
 }
 
@@ -261,15 +263,42 @@ static bool resume_review(const struct situation *situation, const Hs__Review *r
     return wake_resume(situation, review, &end, out);
 }
 
-/* Ends the holds of the whole proposal for the reason that the clock total is held for. */
+/* Finds for which reason the whole of @proposal is held: the one named, or the only one for which
+ * its clock total stands, or else the first of its reviews that is held as a whole. */
+static bool find_whole_reason(const Hs__Proposal *proposal, Hs__Hold__Reason wanted,
+                              Hs__Hold__Reason *out)
+{
+    const Hs__Clock *total = proposal_clock(proposal, HS__CLOCK__KIND__TOTAL);
+
+    if (wanted != HS__HOLD__REASON__UNSPECIFIED) {
+        *out = wanted;
+        return true;
+    }
+    if (total != NULL && find_reason(total->holds, total->n_holds, wanted, out)) {
+        return true;
+    }
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        const Hs__Review *review = proposal->reviews[i];
+
+        for (size_t j = 0; j < review->n_holds; j++) {
+            if (review->holds[j]->to_at == 0 && review->holds[j]->whole) {
+                *out = review->holds[j]->reason;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Ends the holds of the whole proposal for one reason. */
 static void resume_whole(const struct situation *situation, Hs__Hold__Reason wanted,
                          struct decision *out)
 {
     const Hs__Proposal *proposal = situation->proposal;
     const Hs__Clock *total = proposal_clock(proposal, HS__CLOCK__KIND__TOTAL);
-    Hs__Hold__Reason reason = wanted;
+    Hs__Hold__Reason reason = HS__HOLD__REASON__UNSPECIFIED;
 
-    if (total != NULL && !find_reason(total->holds, total->n_holds, wanted, &reason)) {
+    if (!find_whole_reason(proposal, wanted, &reason)) {
         decision_refuse(out, REFUSAL_CLOCK_NOT_HELD, proposal->number);
         return;
     }
@@ -281,11 +310,12 @@ static void resume_whole(const struct situation *situation, Hs__Hold__Reason wan
             return;
         }
     }
-    if (total != NULL) {
+    if (total != NULL && stands_for(total->holds, total->n_holds, reason)) {
         const struct hold_end end = {.reason = reason, .to_ms = situation->now_ms};
 
         (void)wake_resume_total(situation, &end, out);
-    } else if (out->event_count == 0) {
+    }
+    if (out->refusal == REFUSAL_NONE && out->event_count == 0) {
         decision_refuse(out, REFUSAL_CLOCK_NOT_HELD, proposal->number);
     }
 }

@@ -26,25 +26,56 @@ int64_t wake_once_received(const struct situation *situation, const Hs__Review *
 
 /* ---- a due date computed anew ---- */
 
+/* Returns @review as the calendar now in force makes it: a limit that has passed stays passed, and
+ * what was passed by the move does not come. */
+static Hs__Review moved_review(const struct situation *situation, const Hs__Review *review)
+{
+    const struct clock_law law = decision_law(situation);
+    Hs__Review later = *review;
+
+    if (review->state == HS__REVIEW__STATE__OPEN && review->due_at > 0) {
+        later.due_at = wake_due(situation, review);
+        later.provisional =
+            review_end(review, situation->calendar, situation->now_ms).is_provisional;
+    }
+    later.rung_at = situation->now_ms;
+    later.wake_at = review_wake(&later, &law);
+    return later;
+}
+
 bool wake_move(const struct situation *situation, const Hs__Review *review,
                struct decision *decision)
 {
-    const struct clock_law law = decision_law(situation);
     Hs__DeadlineMoved *moved = decision_event(decision, situation, HS__EVENT__BODY_DEADLINE_MOVED);
-    Hs__Review later = *review;
+    const Hs__Review later = moved_review(situation, review);
 
     if (moved == NULL) {
         return false;
     }
-    later.due_at = wake_due(situation, review);
-    later.rung_at = situation->now_ms; /* what was passed by the move does not come */
     moved->round = situation->proposal->round;
     moved->department = review->department;
     moved->from_at = review->due_at;
     moved->due_at = later.due_at;
-    moved->wake_at = review_wake(&later, &law);
-    moved->provisional = review_end(review, situation->calendar, situation->now_ms).is_provisional;
+    moved->wake_at = later.wake_at;
+    moved->provisional = later.provisional;
     return true;
+}
+
+/* True if the clock of @review goes otherwise by the calendar now in force: it ends or wakes at
+ * another instant, or a rung would have come by now that did not. */
+static bool is_moved(const struct situation *situation, const Hs__Review *review)
+{
+    const struct clock_law law = decision_law(situation);
+    const Hs__Review later = moved_review(situation, review);
+    Hs__Review unpassed = later;
+    struct rungs passed;
+
+    unpassed.rung_at = review->rung_at;
+    review_rungs(&unpassed, &law, situation->now_ms, &passed);
+    return (review->state == HS__REVIEW__STATE__OPEN ||
+            review->state == HS__REVIEW__STATE__OVERDUE) &&
+           (later.due_at != review->due_at || later.wake_at != review->wake_at ||
+            later.provisional != review->provisional || passed.count > 0);
 }
 
 static struct clock_end end_of_clock(const Hs__Clock *clock, Hs__Hold *const *holds,
@@ -102,11 +133,8 @@ void decide_recompute(const struct situation *situation, struct decision *out)
     *out = (struct decision){.result = HS__RECEIPT__RESULT__INIT};
     for (size_t i = 0; proposal != NULL && i < proposal->n_reviews; i++) {
         const Hs__Review *review = proposal->reviews[i];
-        struct clock_end end = review_end(review, situation->calendar, situation->now_ms);
 
-        if (proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW &&
-            review->state == HS__REVIEW__STATE__OPEN && review->due_at > 0 &&
-            (end.due_ms > review->due_at || end.is_provisional != (review->provisional != 0)) &&
+        if (proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW && is_moved(situation, review) &&
             !wake_move(situation, review, out)) {
             return;
         }
@@ -180,7 +208,10 @@ bool wake_resume_total(const struct situation *situation, const struct hold_end 
         return false;
     }
 
-    struct clock_end clock_end = end_of_clock(total, holds, situation);
+    struct clock_end clock_end = {.due_ms = total->due_at, .is_provisional = total->provisional};
+    if (!is_standing(holds, total->n_holds)) {
+        clock_end = end_of_clock(total, holds, situation);
+    }
     resumed->round = situation->proposal->round;
     resumed->reason = end->reason;
     resumed->to_at = end->to_ms;

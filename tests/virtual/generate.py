@@ -12,11 +12,9 @@ import tape
 DEPARTMENTS = ("planning", "fire", "telecom")
 SAFETY_CRITICAL = ("fire",)
 
-# How often a history imports a calendar, and may hold the whole proposal while it is held. Both are
-# never until core/wake.c moves the wake-up of a clock whose end stays where it is, leaves the end of an
-# overdue review alone, and counts a hold of `total` that stands not beyond its own end.
-IMPORTS = 0.0
-HOLDS_TWICE = False
+# How often a history imports a calendar, and whether it may hold the whole proposal while it is held.
+IMPORTS = 0.2
+HOLDS_TWICE = True
 
 REASONS = ("expert_review", "hearing", "public_notice", "superior", "force_majeure")
 DICTIONARY = {

@@ -181,6 +181,7 @@ static void import(struct history *history, json_int_t calendar)
 
     ring(history);
     history->calendar = history->pool->calendars[calendar];
+    history->last_ms = now_of(history); /* it is on record */
     const struct situation situation = situation_of(history);
     decide_recompute(&situation, &decision);
     record(history, &decision);

@@ -439,7 +439,7 @@ class Proposal:
         review = self.reviews[department]
         if review.state == CLOSED:
             return False
-        if self.now_ms <= review.due_ms:
+        if review.state != OVERDUE:
             review.reminders += 1
         self.say(department, "reminded")
         return True
@@ -449,15 +449,17 @@ class Proposal:
             [review for review in self.reviews.values() if review.state in (OPEN, HELD)]
         if department and (targets[0].state not in (OPEN, HELD) or targets[0].standing(reason)):
             return False
+        holds_total = not department and self.total is not None and \
+            not self.total.is_passed and not self.total.standing(reason)
         if ends_ms <= self.now_ms or self.is_over or \
-                all(review.standing(reason) for review in targets):
+                (all(review.standing(reason) for review in targets) and not holds_total):
             return False
         for review in targets:
             if not review.standing(reason):
                 review.holds.append(Hold(reason, self.now_ms, ends_ms))
                 review.state = HELD
                 self.say(review.department, "held", reason)
-        if not department and self.total is not None and not self.total.standing(reason):
+        if holds_total:
             self.total.holds.append(Hold(reason, self.now_ms, ends_ms))
             self.say("", "held", reason)
         return True
@@ -466,7 +468,7 @@ class Proposal:
         held = [review for review in self.reviews.values() if review.state == HELD]
         clocks = held + ([self.total] if self.total is not None else [])
         found = [clock for clock in clocks if clock.standing(reason)]
-        if self.is_over or (self.total is not None and self.total not in found):
+        if self.is_over:
             return False
         for clock in found:
             self.end_hold(clock, clock.standing(reason), self.now_ms, by_itself=0)
@@ -524,6 +526,7 @@ class Office:
 
     def step_import(self, tape):
         self.ring()
+        self.time.last_ms = self.time.now()  # it is on record
         self.tape = tape
         for proposal in self.proposals:
             proposal.recompute()
