@@ -121,7 +121,9 @@ static void run_turn(struct broker *broker)
         turn_hold(broker->turn);
     }
     size_t alarms = broker->is_full ? 0 : turn_alarms(broker->turn);
-    bool has_more_clocks = !broker->is_full && turn_recompute(broker->turn);
+    if (!broker->is_full) {
+        turn_recompute(broker->turn);
+    }
     struct arrival *taken = decide_arrivals(broker);
     err = turn_end(broker->turn);
     broker->is_store_full = err == ERR_NO_SPACE;
@@ -140,6 +142,9 @@ static void run_turn(struct broker *broker)
         free_arrival(taken);
         taken = next;
     }
+    /* A calendar that came in this very turn has left every open clock to be computed anew. */
+    bool has_more_clocks =
+        !broker->is_stopping && !broker->is_full && broker->office->recomputing != NULL;
     bool has_more = (alarms == TURN_ALARMS_MAX || has_more_clocks) && !broker->is_store_full;
     if (!broker->is_stopping && (broker->arrivals.first != NULL || has_more)) {
         uv_idle_start(&broker->again, on_again);

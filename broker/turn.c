@@ -241,13 +241,13 @@ static void recompute_up_to(struct turn *turn, const struct pending_clocks *pend
     }
 }
 
-bool turn_recompute(struct turn *turn)
+void turn_recompute(struct turn *turn)
 {
     struct pending_clocks in_review;
     struct pending_clocks incomplete;
 
     if (turn->office->recomputing == NULL || turn->failure != ERR_OK) {
-        return false;
+        return;
     }
     find_pending(turn, HS__PROPOSAL__STATUS__IN_REVIEW, &in_review);
     find_pending(turn, HS__PROPOSAL__STATUS__INCOMPLETE, &incomplete);
@@ -259,7 +259,6 @@ bool turn_recompute(struct turn *turn)
     if (turn->failure == ERR_OK) {
         note_recomputed(turn, end == UINT64_MAX ? 0 : end, end == UINT64_MAX);
     }
-    return turn->failure == ERR_OK && turn->office->recomputing != NULL;
 }
 
 static void sign_head(void *self, struct bytes head, uint8_t signature[64])

@@ -99,8 +99,8 @@ int64_t turn_now_ms(const struct turn *turn);
 size_t turn_alarms(struct turn *turn);
 
 /* After a calendar was published: computes the clocks of at most TURN_RECOMPUTED_MAX proposals
- * anew. Returns true if there are more. */
-bool turn_recompute(struct turn *turn);
+ * anew. The office's record says whether there are more. */
+void turn_recompute(struct turn *turn);
 
 /* Decides the commands of @signed_envelope, which came over the connection of @user_id. Both must
  * live until the replies have left. What cannot be read is refused as a whole, with an empty
