@@ -148,6 +148,54 @@ static void look_at_hours(const struct look *look, const Hs__OfficeHours *hours)
     }
 }
 
+static bool is_listed(const char *const *dates, size_t count, const char *date)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(dates[i], date) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* True if people work on @date, by the notices and the weekday. */
+static bool is_worked(const Hs__Calendar *calendar, const char *date)
+{
+    int32_t value = 0;
+
+    for (size_t i = 0; i < calendar->n_years; i++) {
+        const Hs__CalendarYear *year = calendar->years[i];
+
+        if (is_listed(year->work_days, year->n_work_days, date)) {
+            return true;
+        }
+        for (size_t j = 0; j < year->n_holidays; j++) {
+            if (is_listed(year->holidays[j]->days, year->holidays[j]->n_days, date)) {
+                return false;
+            }
+        }
+    }
+    return !date_from_text(bytes_of_text(date), &value) ||
+           civil_weekday(civil_day(value)) <= FRIDAY;
+}
+
+/* Half of a day off would make it a day of work. */
+static void look_at_half_days(const struct look *look, const Hs__Calendar *calendar)
+{
+    for (size_t i = 0; i < calendar->n_years; i++) {
+        const char *path = place(look, "", "years", i);
+
+        for (size_t j = 0; j < calendar->years[i]->n_local_days; j++) {
+            const Hs__CalendarYear__LocalDay *local = calendar->years[i]->local_days[j];
+
+            if (local->close[0] != '\0' && !is_worked(calendar, local->date)) {
+                defects_add(look->defects, place(look, path, ".local_days", j), "休息日不能是半天",
+                            "a day off cannot be a half day");
+            }
+        }
+    }
+}
+
 static void look_at_head(const Hs__Calendar *calendar, struct defects *defects)
 {
     if (!name_is_plain(calendar->id)) {
@@ -191,4 +239,5 @@ void lint_calendar(const Hs__Calendar *calendar, struct defects *defects)
         }
         look_at_year(&look, calendar->years[i], path);
     }
+    look_at_half_days(&look, calendar);
 }

@@ -280,6 +280,17 @@ static void assert_defect(struct fixture *f, const char *path)
     assert_null(calendar_build(f->source, &f->arena));
 }
 
+static void half_of_a_day_off_is_a_defect(void **state)
+{
+    struct fixture *f = *state;
+
+    add_local_day(f, "2026-02-14", "12:00"); /* a Saturday of work */
+    f->source->years[4]->local_days[0]->date = "2026-02-21";
+    assert_defect(f, "years[4].local_days[0]");
+    f->source->years[4]->local_days[0]->date = "2026-10-01"; /* a Thursday off */
+    assert_defect(f, "years[4].local_days[0]");
+}
+
 static void a_day_that_does_not_exist_is_a_defect(void **state)
 {
     struct fixture *f = *state;
@@ -475,6 +486,7 @@ int main(void)
         T(a_half_day_counts_and_closes_early),
         T(a_local_day_off_stands_over_the_notice),
         T(a_time_of_day_is_written_with_five_characters),
+        T(half_of_a_day_off_is_a_defect),
         T(a_day_that_does_not_exist_is_a_defect),
         T(a_day_named_twice_is_a_defect),
         T(a_day_far_from_its_year_is_a_defect),

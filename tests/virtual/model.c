@@ -201,8 +201,10 @@ static Hs__SignedEnvelope *seal(struct model *model, const struct order *order)
 size_t model_turn(struct model *model, const struct order *orders, size_t count)
 {
     must(turn_begin(model->turn), "a turn");
-    size_t alarms = turn_alarms(model->turn) + (turn_recompute(model->turn) ? 1 : 0);
+    size_t happened = 0;
 
+    (void)turn_alarms(model->turn); /* what comes of them happened, and is counted so */
+    turn_recompute(model->turn);
     for (size_t i = 0; i < count; i++) {
         turn_envelope(model->turn, seal(model, &orders[i]), orders[i].author, NULL);
     }
@@ -210,7 +212,8 @@ size_t model_turn(struct model *model, const struct order *orders, size_t count)
     if (err != ERR_OK) {
         model_fail("a turn: %s: %s", err_text(err), journal_failure(model->journal)->text);
     }
-    return alarms;
+    (void)turn_happenings(model->turn, &happened);
+    return happened;
 }
 
 bool model_next_wake(struct model *model, int64_t *wake_ms)

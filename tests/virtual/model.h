@@ -46,7 +46,7 @@ struct order {
 };
 
 /* Runs a turn: what the clock brings, then @count orders. What came of it is the turn's until the
- * next one: turn_happenings(), turn_replies(). Returns how many wake-ups there were. */
+ * next one: turn_happenings(), turn_replies(). Returns how many events there were. */
 size_t model_turn(struct model *model, const struct order *orders, size_t count);
 
 /* Sets @wake_ms to when the clock next brings something. False: never. */

@@ -100,12 +100,12 @@ static void tell(const struct desk *desk)
 /* Records all that the clock brings at the instant at which it stands. */
 static void ring(struct desk *desk)
 {
-    size_t alarms = 0;
+    size_t happened = 0;
 
     do {
-        alarms = model_turn(&desk->model, NULL, 0);
+        happened = model_turn(&desk->model, NULL, 0);
         tell(desk);
-    } while (alarms > 0);
+    } while (happened > 0);
 }
 
 static void advance(struct desk *desk, int64_t to_ms)
@@ -150,6 +150,9 @@ static void give(struct desk *desk, const char *author, Hs__Command *command)
     desk->command = command;
     (void)model_turn(&desk->model, &(struct order){author, command}, 1);
     tell(desk);
+    if (command->body_case == HS__COMMAND__BODY_PUBLISH) {
+        ring(desk); /* open clocks follow another calendar */
+    }
 }
 
 static void *message_in(struct desk *desk, const json_t *json,
