@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/office_clock.h"
 
-#include <string.h>
-
+#include "cli/local_time.h"
 #include "cli/stamp.h"
 #include "os/files.h"
-#include "proto/text/instant.h"
 #include "store/head_file.h"
-
-enum { LOCAL_BYTES = 16, MINUTE_MS = 60 * 1000 };
 
 struct clock office_clock(const struct cli *cli, const struct home *home)
 {
@@ -24,27 +20,14 @@ struct clock office_clock(const struct cli *cli, const struct home *home)
     return virtual_clock_wall(out);
 }
 
-/* Reads "2026-03-10 10:20", also with T between the two. */
-static bool read_local(const struct cli *cli, const char *text, int offset_minutes, int64_t *at_ms)
-{
-    if (strlen(text) != LOCAL_BYTES || (text[10] != ' ' && text[10] != 'T')) {
-        return false;
-    }
-    const char *instant = cli_format(cli, "%.10sT%s:00Z", text, text + 11);
-    if (!instant_from_text(bytes_of_text(instant), at_ms)) {
-        return false;
-    }
-    *at_ms -= (int64_t)offset_minutes * MINUTE_MS;
-    return *at_ms > 0;
-}
-
 /* Sets @at_ms to what --clock-from says, if it was given. */
 static int read_from(const struct cli *cli, const struct arguments *arguments, int offset_minutes,
                      int64_t *at_ms)
 {
     const char *from = arguments_value(arguments, "clock-from");
 
-    if (from != NULL && !read_local(cli, from, offset_minutes, at_ms)) {
+    if (from != NULL &&
+        !(local_time_read(bytes_of_text(from), offset_minutes, at_ms) && *at_ms > 0)) {
         return cli_fail(cli, STATUS_INVALID,
                         cli_text(cli, "--clock-from 应形如 '2026-03-10 10:20'，不是 %s",
                                  "--clock-from is like '2026-03-10 10:20', not %s"),
