@@ -66,9 +66,14 @@ static const char *held_line(const struct cli *cli, const Hs__ClockHeld *held, i
                       name, reason, until(cli, held->hold->ends_at, offset_minutes));
 }
 
+/* NULL if only the next wake-up moved, which is nothing to people. */
 static const char *moved_line(const struct cli *cli, const Hs__DeadlineMoved *moved,
                               int offset_minutes)
 {
+    if (moved->from_at == moved->due_at) {
+        return NULL;
+    }
+
     const char *name =
         moved->department[0] == '\0' ? word_of_clock(cli, moved->clock) : moved->department;
 

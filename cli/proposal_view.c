@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/proposal_view.h"
 
+#include "cli/clock_view.h"
 #include "cli/message_text.h"
 #include "cli/rounds_view.h"
 #include "cli/stamp.h"
@@ -70,12 +71,11 @@ static void print_time(const struct cli *cli, struct phrase title, int64_t at_ms
 static void add_review(struct table *table, const Hs__Review *review, int offset_minutes)
 {
     const struct cli *cli = table->cli;
-    char times[4][STAMP_BYTES];
+    char times[3][STAMP_BYTES];
 
     stamp_write(review->dispatched_at, offset_minutes, times[0]);
     stamp_write(review->received_at, offset_minutes, times[1]);
-    stamp_write(review->due_at, offset_minutes, times[2]);
-    stamp_write(review->given_at, offset_minutes, times[3]);
+    stamp_write(review->given_at, offset_minutes, times[2]);
     const char *result = word_of_result(cli, review->result);
     if (review->withheld && review->result == HS__OPINION__RESULT__UNSPECIFIED) {
         result = cli_text(cli, "已密封", "sealed");
@@ -85,7 +85,7 @@ static void add_review(struct table *table, const Hs__Review *review, int offset
             ? cli_format(cli, cli_text(cli, "沿用第%u轮", "of round %u"), review->carried_from)
             : word_of_review(cli, review->state);
     table_add(table, (const char *const[]){review->department, state, result, times[0], times[1],
-                                           times[2], times[3]});
+                                           clock_due(cli, review, offset_minutes), times[2]});
 }
 
 static void print_reviews(const struct cli *cli, const Hs__Proposal *proposal, int offset_minutes)
@@ -104,6 +104,9 @@ static void print_reviews(const struct cli *cli, const Hs__Proposal *proposal, i
     }
     (void)fputs(proposal->n_reviews > 0 ? "\n" : "", cli->out);
     table_print(&table);
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        clock_view_review(cli, proposal->reviews[i], offset_minutes);
+    }
 }
 
 void proposal_print(const struct cli *cli, const Hs__Proposal *proposal, int offset_minutes)
@@ -132,6 +135,7 @@ void proposal_print(const struct cli *cli, const Hs__Proposal *proposal, int off
                    cli_format(cli, "v%u %s", proposal->packet_version, hash));
     }
     print_line(cli, (struct phrase){"撤回理由", "withdrawn because"}, proposal->withdrawn_reason);
+    clock_view_proposal(cli, proposal, offset_minutes);
     print_reviews(cli, proposal, offset_minutes);
     rounds_print(cli, proposal);
 }

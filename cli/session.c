@@ -235,20 +235,33 @@ const Hs__Welcome *session_welcome(const struct session *session)
     return client_call_welcome(session->call);
 }
 
-int session_command(struct session *session, Hs__Command *command, Hs__Receipt **out)
+/* Sends @command and waits for its answer. Sets @err to what the call came to. Returns an exit
+ * status: that of keeping the command. */
+static int send_kept(struct session *session, Hs__Command *command, struct command_answer *answer,
+                     enum err *err)
 {
-    struct command_answer answer = {.kind = ANSWER_UNCHANGED};
     const struct clock *clock = &session->settings.clock;
     const char *folder = kept_folder(session->cli, session->home, session->settings.principal);
     struct kept kept;
     int status = kept_take(session->cli, folder, clock->wall_ms(clock->self), command, &kept);
 
+    if (status == STATUS_DONE) {
+        *err = client_call_command(session->call, command, SESSION_ANSWER_MS, session->cli->arena,
+                                   answer);
+        kept_release(&kept, *err == ERR_OK);
+    }
+    return status;
+}
+
+int session_command(struct session *session, Hs__Command *command, Hs__Receipt **out)
+{
+    struct command_answer answer = {.kind = ANSWER_UNCHANGED};
+    enum err err = ERR_OK;
+    int status = send_kept(session, command, &answer, &err);
+
     if (status != STATUS_DONE) {
         return status;
     }
-    enum err err = client_call_command(session->call, command, SESSION_ANSWER_MS,
-                                       session->cli->arena, &answer);
-    kept_release(&kept, err == ERR_OK);
     if (err != ERR_OK) {
         return err == ERR_TIMEOUT ? fail_to_hear(session) : fail(session, err);
     }
@@ -259,6 +272,14 @@ int session_command(struct session *session, Hs__Command *command, Hs__Receipt *
                ? cli_memory(message_copy(answer.receipt, session->cli->arena))
                : NULL;
     return STATUS_DONE;
+}
+
+void session_command_quietly(struct session *session, Hs__Command *command)
+{
+    struct command_answer answer = {.kind = ANSWER_UNCHANGED};
+    enum err err = ERR_OK;
+
+    (void)send_kept(session, command, &answer, &err); /* the reader was served already */
 }
 
 /* What an answer to @query must hold. */

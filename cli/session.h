@@ -46,6 +46,10 @@ const Hs__Welcome *session_welcome(const struct session *session);
  * asks for was so already. Refused: STATUS_REFUSED. */
 int session_command(struct session *session, Hs__Command *command, Hs__Receipt **out);
 
+/* Sends @command likewise, and says nothing of what becomes of it: one that goes along with what
+ * was asked for, and that the signer may not have a right to. */
+void session_command_quietly(struct session *session, Hs__Command *command);
+
 /* Asks @query. Sets @out to the answer, which is no refusal: that is STATUS_REFUSED. */
 int session_query(struct session *session, Hs__Query *query, Hs__Answer **out);
 

@@ -164,7 +164,7 @@ static const char *result_of(const struct sheet *sheet,
         return say(sheet, "已答复，收齐前不公开", "given, sealed until all are in");
     }
     return strcmp(opinion->state, "held") == 0
-               ? say(sheet, "待补正（中止计时）", "held for a correction")
+               ? say(sheet, "中止计时", "held")
                : say(sheet, "待答复", "open");
 }
 

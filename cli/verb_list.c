@@ -36,6 +36,7 @@ static const char *waiting_for(const struct cli *cli, const Hs__Proposal *propos
     return text == NULL || text[0] == '\0' ? "-" : text;
 }
 
+/* The next due date of those that run: where a clock stands it is not known yet. */
 static int64_t next_due(const Hs__Proposal *proposal)
 {
     int64_t due_at = 0;
@@ -43,7 +44,8 @@ static int64_t next_due(const Hs__Proposal *proposal)
     for (size_t i = 0; i < proposal->n_reviews; i++) {
         const Hs__Review *review = proposal->reviews[i];
 
-        if (is_waiting(review) && review->due_at != 0 && (due_at == 0 || review->due_at < due_at)) {
+        if (is_waiting(review) && review->state != HS__REVIEW__STATE__HELD && review->due_at != 0 &&
+            (due_at == 0 || review->due_at < due_at)) {
             due_at = review->due_at;
         }
     }
@@ -164,8 +166,8 @@ static const struct option options[] = {
     {.name = "stage", .value = "ID", .help = {"只列处于该环节的", "only those in this stage"}},
     {.name = "status",
      .value = "STATUS",
-     .help = {"只列此状态的：gate_failed、incomplete、in_review、concluded、withdrawn",
-              "only these: gate_failed, incomplete, in_review, concluded, withdrawn"}},
+     .help = {"只列此状态的：gate_failed、incomplete、in_review、concluded、withdrawn、lapsed",
+              "only these: gate_failed, incomplete, in_review, concluded, withdrawn, lapsed"}},
 };
 
 const struct verb verb_list = {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/check_view.h"
+#include "cli/clock_view.h"
 #include "cli/delta.h"
 #include "cli/message_text.h"
 #include "cli/opinion_versions.h"
@@ -25,6 +26,7 @@ static void print_reviews(const struct cli *cli, const Hs__Answer__Reviews *revi
         {.title = {"名称", "title"}, .columns_max = TITLE_COLUMNS_MAX},
         {.title = {"状态", "state"}},
         {.title = {"时限", "due"}},
+        {.title = {"中止计时", "held for"}},
         {.title = {"接收", "received"}},
     };
     struct table table;
@@ -32,14 +34,14 @@ static void print_reviews(const struct cli *cli, const Hs__Answer__Reviews *revi
     table_init(&table, cli, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < reviews->n_reviews; i++) {
         const Hs__ReviewLine *line = reviews->reviews[i];
-        char due[STAMP_BYTES];
         char received[STAMP_BYTES];
 
-        stamp_write(line->review->due_at, offset_minutes, due);
         stamp_write(line->review->received_at, offset_minutes, received);
-        table_add(&table,
-                  (const char *const[]){line->review_id, line->title,
-                                        word_of_review(cli, line->review->state), due, received});
+        table_add(&table, (const char *const[]){line->review_id, line->title,
+                                                word_of_review(cli, line->review->state),
+                                                clock_due(cli, line->review, offset_minutes),
+                                                clock_standing(cli, line->review, offset_minutes),
+                                                received});
     }
     table_print_or(&table, (struct phrase){"没有待答复的审查任务", "no reviews to answer"});
 }
@@ -79,18 +81,6 @@ struct shown {
     int offset_minutes;
 };
 
-static const Hs__Review *find_review(const struct review_target *target)
-{
-    const Hs__Proposal *proposal = target->proposal;
-
-    for (size_t i = 0; i < proposal->n_reviews && target->ref.round == proposal->round; i++) {
-        if (strcmp(proposal->reviews[i]->department, target->ref.department) == 0) {
-            return proposal->reviews[i];
-        }
-    }
-    return NULL;
-}
-
 static void print_line(const struct cli *cli, struct phrase title, const char *text)
 {
     (void)fprintf(cli->out, "%s%s%s\n", cli_phrase(cli, title), cli_text(cli, "：", ": "), text);
@@ -99,18 +89,17 @@ static void print_line(const struct cli *cli, struct phrase title, const char *t
 static void print_review(const struct cli *cli, const struct shown *shown)
 {
     const Hs__Review *review = shown->review;
-    char due[STAMP_BYTES];
     char received[STAMP_BYTES];
 
-    stamp_write(review->due_at, shown->offset_minutes, due);
     stamp_write(review->received_at, shown->offset_minutes, received);
     print_line(cli, (struct phrase){"审查任务", "review"}, shown->target->id);
     print_line(cli, (struct phrase){"名称", "title"}, shown->target->proposal->title);
     print_line(cli, (struct phrase){"参审事由", "involved for"}, word_of(cli, review->reason));
     print_line(cli, (struct phrase){"状态", "state"}, word_of_review(cli, review->state));
-    print_line(cli, (struct phrase){"时限", "due"}, due);
+    print_line(cli, (struct phrase){"时限", "due"}, clock_due(cli, review, shown->offset_minutes));
     print_line(cli, (struct phrase){"接收", "received"}, received);
     print_line(cli, (struct phrase){"材料", "packet"}, shown->packet_hash);
+    clock_view_review(cli, review, shown->offset_minutes);
     opinion_versions_print(cli, shown->office, shown->versions);
     (void)fprintf(
         cli->out, "\n%s\n",
@@ -193,6 +182,24 @@ static int show_changes(struct cli *cli, struct session *session, const struct s
     return STATUS_DONE;
 }
 
+/* A person of the department has the review before them: 阅件, stamped the first time. Whether they
+ * are one of it the broker knows. */
+static void mark_opened(struct session *session, const struct shown *shown)
+{
+    Hs__MarkReview body = HS__MARK_REVIEW__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    Hs__ReviewRef ref = shown->target->ref;
+
+    if (shown->review->opened_at != 0 || shown->review->state == HS__REVIEW__STATE__CLOSED) {
+        return;
+    }
+    body.review = &ref;
+    body.mark = HS__MARK_REVIEW__MARK__OPENED;
+    command.body_case = HS__COMMAND__BODY_MARK_REVIEW;
+    command.mark_review = &body;
+    session_command_quietly(session, &command);
+}
+
 /* Asks for everything that is shown of the review but its record. */
 static int ask_rest(struct cli *cli, struct session *session, const struct arguments *arguments,
                     struct shown *shown)
@@ -218,6 +225,20 @@ static int ask_rest(struct cli *cli, struct session *session, const struct argum
     return status;
 }
 
+static int show_whole(struct cli *cli, struct session *session, const struct arguments *arguments,
+                      struct shown *shown)
+{
+    shown->packet_hash = hash_text(cli, bytes_of(shown->review->packet));
+
+    int status = ask_rest(cli, session, arguments, shown);
+    if (status == STATUS_DONE && cli->is_json) {
+        print_review_json(cli, shown);
+    } else if (status == STATUS_DONE) {
+        print_review(cli, shown);
+    }
+    return status;
+}
+
 static int show(struct cli *cli, struct session *session, const struct arguments *arguments)
 {
     struct review_target target;
@@ -228,7 +249,7 @@ static int show(struct cli *cli, struct session *session, const struct arguments
     }
 
     struct shown shown = {.target = &target,
-                          .review = find_review(&target),
+                          .review = review_in(target.proposal, &target),
                           .offset_minutes = session_offset_minutes(session)};
     if (shown.review == NULL) {
         return cli_refused(cli, refusal_code(REFUSAL_UNKNOWN_REVIEW),
@@ -237,15 +258,10 @@ static int show(struct cli *cli, struct session *session, const struct arguments
                                                refusal_en(REFUSAL_UNKNOWN_REVIEW)),
                                       target.id));
     }
-    if (arguments_have(arguments, "changes")) {
-        return show_changes(cli, session, &shown);
-    }
-    shown.packet_hash = hash_text(cli, bytes_of(shown.review->packet));
-    status = ask_rest(cli, session, arguments, &shown);
-    if (status == STATUS_DONE && cli->is_json) {
-        print_review_json(cli, &shown);
-    } else if (status == STATUS_DONE) {
-        print_review(cli, &shown);
+    status = arguments_have(arguments, "changes") ? show_changes(cli, session, &shown)
+                                                  : show_whole(cli, session, arguments, &shown);
+    if (status == STATUS_DONE) {
+        mark_opened(session, &shown);
     }
     return status;
 }
@@ -282,7 +298,7 @@ const struct verb verb_reviews = {
          "所作的机审提示：建议的结果，每条未过或未知的规则（同 check）。提示不是意见。\n"
          "草稿只向本部门显示；--versions 另印出已出具意见的各版，更正前的也在内。\n"
          "材料本身：huishen show ID --packet。--changes 改为印出本部门所看内容的改动和本部门\n"
-         "上轮意见及其答复。\n"
+         "上轮意见及其答复。部门人员首次这样查看本部门的任务，即记为阅件。\n"
          "--json 输出 {\"reviews\": [{reviewId, title, review}]}；给出 REVIEW 时为\n"
          "{\"reviewId\", \"title\", \"packetHash\", \"review\", \"check\"}，check 同 check "
          "--json；有草稿时另有 draft，给出 --versions 时另有 versions。",
@@ -295,7 +311,8 @@ const struct verb verb_reviews = {
          "version of the opinion that was given. The packet itself: huishen show ID --packet. "
          "--changes prints instead\n"
          "what changed of what the department looks at, and its items of the round before\n"
-         "with the applicant's answers.\n"
+         "with the applicant's answers. The first time that a reviewer of the department looks\n"
+         "at it so is recorded: the review was opened.\n"
          "With --json: {\"reviews\": [{reviewId, title, review}]}, with REVIEW {\"reviewId\",\n"
          "\"title\", \"packetHash\", \"review\", \"check\"}, check as `check --json` prints it;\n"
          "with a draft also draft, with --versions also versions."},

@@ -151,7 +151,7 @@ const char *word_of_review(const struct cli *cli, Hs__Review__State state)
     case HS__REVIEW__STATE__NOT_COMPETENT:
         return cli_text(cli, "称非本部门职责", "not competent");
     case HS__REVIEW__STATE__HELD:
-        return cli_text(cli, "待补正（中止计时）", "held for a correction");
+        return cli_text(cli, "中止计时", "held");
     case HS__REVIEW__STATE__UNSPECIFIED:
     case _HS__REVIEW__STATE_IS_INT_SIZE:
         break;
