@@ -118,6 +118,24 @@ int published_pack(struct cli *cli, struct session *session, const char *id, con
     return status;
 }
 
+int published_calendar(struct cli *cli, struct session *session, const char *id,
+                       const Hs__Calendar **out)
+{
+    Hs__Office *office = NULL;
+    void *found = NULL;
+
+    int status = session_office(session, &office);
+    if (status != STATUS_DONE) {
+        return status;
+    }
+    const Hs__Office__Current *current = find_current(office->calendars, office->n_calendars, id);
+    if (current != NULL) {
+        status = ask(cli, session, current->hash, &hs__calendar__descriptor, &found);
+    }
+    *out = found;
+    return status;
+}
+
 static int ask_packs(struct cli *cli, struct session *session, const Hs__Pins *pins,
                      struct definition_set *out)
 {

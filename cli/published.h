@@ -25,4 +25,8 @@ int published_packet(struct cli *cli, struct session *session, const Hs__Proposa
 /* Sets @out to the pack @id in force, to NULL if there is none. Returns an exit status. */
 int published_pack(struct cli *cli, struct session *session, const char *id, const Hs__Pack **out);
 
+/* The same of the calendar @id. */
+int published_calendar(struct cli *cli, struct session *session, const char *id,
+                       const Hs__Calendar **out);
+
 #endif

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "cli/calendar_file.h"
+#include "cli/calendar_import.h"
+#include "cli/local_time.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "cli/words.h"
@@ -11,13 +13,7 @@
 #include "lib/text.h"
 #include "proto/text/instant.h"
 
-enum {
-    YEAR_FIRST = 1,
-    YEAR_LAST = 9999,
-    YEAR_DIVISOR = 10000,
-    LOCAL_BYTES = 17,
-    MINUTE_MS = 60000
-};
+enum { YEAR_FIRST = 1, YEAR_LAST = 9999, YEAR_DIVISOR = 10000, MINUTE_MS = 60000 };
 
 static int load(const struct cli *cli, const struct arguments *arguments, struct calendar **out)
 {
@@ -32,22 +28,8 @@ static int load(const struct cli *cli, const struct arguments *arguments, struct
 static bool read_local(const struct calendar *calendar, const char *text, size_t size,
                        int64_t *at_ms)
 {
-    char copy[LOCAL_BYTES];
-    int32_t date = 0;
-    int minute = 0;
-
-    if (size != sizeof copy - 1) {
-        return false;
-    }
-    memcpy(copy, text, size);
-    copy[size] = '\0';
-    if ((copy[10] != ' ' && copy[10] != 'T') ||
-        !date_from_text((struct bytes){(const uint8_t *)copy, 10}, &date) ||
-        !minute_from_text(copy + 11, &minute)) {
-        return false;
-    }
-    *at_ms = calendar_instant(calendar, civil_day(date), minute);
-    return true;
+    return local_time_read((struct bytes){(const uint8_t *)text, size},
+                           calendar->source->utc_offset_minutes, at_ms);
 }
 
 static int wrong_instant(const struct cli *cli, const char *option, const char *value)
@@ -328,20 +310,38 @@ static int run_show(const struct cli *cli, const struct arguments *arguments)
     return STATUS_DONE;
 }
 
+static int run_import(struct cli *cli, const struct arguments *arguments)
+{
+    if (cli->home == NULL) {
+        return cli_fail(cli, STATUS_INVALID,
+                        cli_text(cli,
+                                 "calendar import 须知道目录：用 --home DIR 或 HUISHEN_HOME 给出",
+                                 "calendar import needs a home: give --home DIR or set "
+                                 "HUISHEN_HOME"));
+    }
+    cli->action = "import";
+    return calendar_import(cli, arguments->words[1]);
+}
+
 static int run(struct cli *cli, const struct arguments *arguments)
 {
     const char *action = arguments->words[0];
+    bool has_file = arguments->word_count == 2;
 
-    if (strcmp(action, "due") == 0) {
+    if (strcmp(action, "due") == 0 && !has_file) {
         return run_due(cli, arguments);
     }
-    if (strcmp(action, "show") == 0) {
+    if (strcmp(action, "show") == 0 && !has_file) {
         return run_show(cli, arguments);
     }
-    return cli_fail(cli, STATUS_INVALID,
-                    cli_text(cli, "calendar 后应为 due 或 show，不是 %s",
-                             "calendar due or calendar show, not calendar %s"),
-                    action);
+    if (strcmp(action, "import") == 0 && has_file) {
+        return run_import(cli, arguments);
+    }
+    return cli_fail(
+        cli, STATUS_INVALID,
+        cli_text(cli, "用法：calendar due、calendar show 或 calendar import FILE，不是 calendar %s",
+                 "calendar due, calendar show or calendar import FILE, not calendar %s"),
+        action);
 }
 
 static const struct option options[] = {
@@ -361,10 +361,10 @@ static const struct option options[] = {
 
 const struct verb verb_calendar = {
     .name = "calendar",
-    .words = "due|show",
+    .words = "due | show | import FILE",
     .words_min = 1,
-    .words_max = 1,
-    .summary = {"工作日历：推算截止时间、查看年度安排",
+    .words_max = 2,
+    .summary = {"工作日历：推算截止时间、查看年度安排、导入通知",
                 "working days: when a limit ends, what a year's notice says"},
     .manual =
         {"calendar due 推算时限何时届满，不需要辖区或服务程序：送达当日为第0日，下班后或休息日\n"
@@ -373,7 +373,13 @@ const struct verb verb_calendar = {
          "“暂定”。--json 输出 {\"deliveredAt\", \"dayZero\", \"workdays\", \"heldDays\", "
          "\"dueAt\",\n"
          "\"realDays\", \"provisional\", \"calendar\", \"version\"}。\n"
-         "calendar show 列出一个年度的放假、调休与地方安排。",
+         "calendar show 列出一个年度的放假、调休与地方安排。\n"
+         "calendar import 检查 FILE 并发布为辖区的现行日历（办公室或系统管理员办理，version "
+         "须高于\n"
+         "现行的），列出新增的年度和有变的日子；未了结的时限随后逐一重算，只会推后。FILE "
+         "也成为辖区\n"
+         "目录中的日历。--json 输出 {\"calendar\", \"version\", \"state\", \"yearsAdded\", "
+         "\"days\", \"hoursChanged\"}。",
          "calendar due finds when a limit ends, without an office or a broker. The day of\n"
          "delivery is day 0; what comes after hours or on a day off has its day 0 on the next\n"
          "working day. The limit ends when business closes on the N-th working day, and that\n"
@@ -383,9 +389,16 @@ const struct verb verb_calendar = {
          "\"dayZero\",\n"
          "\"workdays\", \"heldDays\", \"dueAt\", \"realDays\", \"provisional\", \"calendar\",\n"
          "\"version\"}.\n"
-         "calendar show lists the days off, the make-up days and the local days of a year."},
+         "calendar show lists the days off, the make-up days and the local days of a year.\n"
+         "calendar import checks FILE and publishes it in the office, by the office or the\n"
+         "system administrator, with a version above the one in force; it prints the years\n"
+         "added and the days that count otherwise than before. Open clocks are then computed\n"
+         "anew; a due date moves later, never earlier. FILE also becomes the home's calendar.\n"
+         "With --json: {\"calendar\", \"version\", \"state\", \"yearsAdded\", \"days\",\n"
+         "\"hoursChanged\"}, days of the years added left out."},
     .example = "huishen calendar due --from '2026-02-12 10:00' --days 5\n"
-               "huishen calendar show --year 2026",
+               "huishen calendar show --year 2026\n"
+               "huishen --as office calendar import working_days.yaml",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,
