@@ -298,11 +298,13 @@ void new_home_accounts(const struct new_home *new_home,
 
     memcpy(out, people, sizeof people);
     for (size_t i = 0;
-         i < new_home->departments->n_departments && made + 2 <= NEW_HOME_ACCOUNTS_MAX; i++) {
+         i < new_home->departments->n_departments && made + 3 <= NEW_HOME_ACCOUNTS_MAX; i++) {
         const char *id = new_home->departments->departments[i]->id;
 
         out[made++] = (struct new_account){cli_format(cli, "person:%s", id), id,
                                            HS__PRINCIPAL__ROLE__REVIEWER};
+        out[made++] = (struct new_account){cli_format(cli, "person:head-%s", id), id,
+                                           HS__PRINCIPAL__ROLE__HEAD};
         out[made++] =
             (struct new_account){cli_format(cli, "agent:%s/1", id), id, HS__PRINCIPAL__ROLE__AGENT};
     }

@@ -46,8 +46,8 @@ int new_home_files(struct new_home *new_home);
  * keys. */
 int new_home_agents(const struct new_home *new_home, const struct public_keys *broker);
 
-/* Sets @out[0..@count) to those who act in a demonstration beside the administrators: people, one
- * account and one agent a department. */
+/* Sets @out[0..@count) to those who act in a demonstration beside the administrators: people, and
+ * for each department an account of its name, one of its head (head-fire) and an agent. */
 void new_home_accounts(const struct new_home *new_home,
                        struct new_account out[NEW_HOME_ACCOUNTS_MAX], size_t *count);
 

@@ -163,9 +163,8 @@ static const char *result_of(const struct sheet *sheet,
     if (strcmp(opinion->state, "sealed") == 0) {
         return say(sheet, "已答复，收齐前不公开", "given, sealed until all are in");
     }
-    return strcmp(opinion->state, "held") == 0
-               ? say(sheet, "中止计时", "held")
-               : say(sheet, "待答复", "open");
+    return strcmp(opinion->state, "held") == 0 ? say(sheet, "中止计时", "held")
+                                               : say(sheet, "待答复", "open");
 }
 
 static void print_opinion(const struct sheet *sheet,

@@ -116,7 +116,8 @@ const struct verb verb_init = {
         {"在 DIR（不存在或为空）新建辖区：密钥、配置、字典、流程、规则包，以及从创始条目开始的\n"
          "台账。台账登记：辖区、安全管理员 person:security、系统管理员 person:admin、各部门、\n"
          "字典、流程、准入和牵头单位的规则包。--demo 另加 street、office、approver、supervisor\n"
-         "和每个部门的同名账户与代理，各部门的意见由其规则出具，其台账可从 --clock-from 开始。\n"
+         "和每个部门的同名账户、负责人账户（head-"
+         "fire）与代理，各部门的意见由其规则出具，其台账可从 --clock-from 开始。\n"
          "失败则不留下任何东西。\n"
          "随程序提供的定义取自 HUISHEN_DATADIR，否则取自程序旁的 ../configs 和 ../agents。\n"
          "--json 输出 {\"home\", \"office\", \"prefix\", \"demo\", \"fingerprint\"}。",
@@ -125,10 +126,10 @@ const struct verb verb_init = {
          "On record are then the office, the security administrator person:security, the\n"
          "system administrator person:admin, the departments, the dictionary, the processes,\n"
          "and the packs of the gates and the lead. --demo adds street, office, approver,\n"
-         "supervisor, and for each department an account of its name and an agent; every\n"
-         "department answers by its rules; its journal may begin at --clock-from. If it fails,\n"
-         "nothing is left behind. Definitions come from HUISHEN_DATADIR, else from ../configs\n"
-         "and ../agents beside the program.\n"
+         "supervisor, and for each department an account of its name, one of its head\n"
+         "(head-fire) and an agent; every department answers by its rules; its journal may\n"
+         "begin at --clock-from. If it fails, nothing is left behind. Definitions come from\n"
+         "HUISHEN_DATADIR, else from ../configs and ../agents beside the program.\n"
          "With --json: {\"home\", \"office\", \"prefix\", \"demo\", \"fingerprint\"}."},
     .example = "huishen init demo --demo\nhuishen init /srv/office --office yubei --prefix YBHS",
     .options = options,

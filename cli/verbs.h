@@ -17,8 +17,16 @@
     X(list)          \
     X(watch)         \
     X(reviews)       \
+    X(accept)        \
     X(opine)         \
     X(ask)           \
+    X(hold)          \
+    X(resume)        \
+    X(extend)        \
+    X(remind)        \
+    X(escalate)      \
+    X(deliver)       \
+    X(reopen)        \
     X(rule)          \
     X(grant)         \
     X(verdict)       \

@@ -73,6 +73,7 @@ step "people at their desks, sanitizers" python3 -B tests/e2e/desk.py "$sanitize
 step "clocks, sanitizers" python3 -B tests/e2e/clock.py "$sanitized"
 step "the live board, sanitizers" python3 -B tests/e2e/board.py "$sanitized"
 step "one opinion, from draft to verdict, sanitizers" python3 -B tests/e2e/opinions.py "$sanitized"
+step "limits, sanitizers" python3 -B tests/e2e/limits.py "$sanitized"
 step "tampering" python3 -B tests/e2e/tamper.py "$build"
 step "kill loop" python3 -B tests/e2e/kill_loop.py "$build" --seconds "${KILL_SECONDS:-60}"
 echo "$passed passed, 0 failed"

@@ -27,8 +27,9 @@ CONFORMANCE = os.path.join(office.ROOT, "..", "shared", "cel", "conformance.json
 DEADLINES = os.path.join(office.ROOT, "tests", "data", "deadlines.json")
 EXPRESSIONS = os.path.join(office.ROOT, "tests", "data", "expressions.json")
 GONE_SECONDS = 10
-VERBS = ("init", "up", "demo", "submit", "revise", "withdraw", "wait", "show", "list", "watch", "reviews",
-         "opine", "ask", "rule", "verdict", "journal", "verify", "lint", "check", "eval", "calendar",
+VERBS = ("init", "up", "demo", "submit", "revise", "withdraw", "wait", "show", "list", "watch",
+         "reviews", "accept", "opine", "ask", "hold", "resume", "extend", "remind", "escalate",
+         "deliver", "reopen", "rule", "verdict", "journal", "verify", "lint", "check", "eval", "calendar",
          "key", "account", "department", "help")
 
 
@@ -115,6 +116,21 @@ def bad_usage(place):
         (("check", "absent.yaml"), ("absent.yaml",)),
         (("check", office.sample(1), "--process", "absent"), ("absent",)),
         (("check", office.sample(1), "--department", "absent"), ("absent",)),
+        (("hold", "1/1/fire", "--reason", "hearing", "--home", "x"),
+         ("hold needs --reason, --document, --until",)),
+        (("hold", "1/1/fire", "--reason", "correction", "--home", "x"), ("expert_review|hearing|",)),
+        (("hold", "1/1/fire", "--approve", "--refuse", "no", "--home", "x"), ("not both",)),
+        (("hold", "1/1/fire", "--approve", "--until", "2026-03-20", "--home", "x"), ("--until",)),
+        (("resume", "1/1/fire", "--reason", "lunch", "--home", "x"), ("correction|expert_review",)),
+        (("extend", "1/1/fire", "--days", "1", "--home", "x"), ("extend needs --reason",)),
+        (("escalate", "1/1/fire", "--to", "head", "--home", "x"), ("--to, --reason",)),
+        (("escalate", "1/1/fire", "--to", "mayor", "--reason", "x", "--home", "x"),
+         ("head|deputy_leader|group",)),
+        (("deliver", "1/1/fire", "--home", "x"), ("deliver needs --means",)),
+        (("reopen", "1/1/fire", "--ground", "taste", "--reason", "x", "--home", "x"), ("safety|law",)),
+        (("reopen", "1/1/fire", "--ground", "law", "--home", "x"), ("--ground, --reason",)),
+        (("calendar", "import", "x"), ("--home", "HUISHEN_HOME")),
+        (("calendar", "import", "--home", "x"), ("calendar import FILE",)),
         (("init",), ("init DIR",)),
         (("init", os.path.join(place.folder, "x"), "--office", "Big Office"), ("--office",)),
         (("init", os.path.join(place.folder, "x"), "--prefix", "lj"), ("--prefix",)),
@@ -154,7 +170,7 @@ def completion_of_words_and_values(place):
         (("wa",), {"wait", "watch"}),
         (("--lang", ""), {"zh", "en"}),
         (("list", "--lang", "=", "z"), {"zh"}),  # --lang=z, as bash takes it apart
-        (("calendar", ""), {"due", "show"}),
+        (("calendar", ""), {"due", "show", "import"}),
         (("account", ""), {"list", "add", "change", "disable"}),
         (("department", "enrol", place.folder + "/o"), {place.folder + "/one.yaml"}),
         (("department", "list", ""), set()),

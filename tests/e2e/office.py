@@ -123,13 +123,14 @@ class Program:
 class Office:
     """A home made by `init --demo`, with a broker and agents as wanted. Use it with `with`."""
 
-    def __init__(self, build):
+    def __init__(self, build, *founding):
+        """Makes the home; @founding are further words of `init`."""
         self.build = os.path.abspath(build)
         self.folder = tempfile.mkdtemp(prefix="huishen-e2e-")
         self.home = os.path.join(self.folder, "home")
         self.programs = {}
         self.endpoint = None
-        result = self.run("init", self.home, "--demo", home=False)
+        result = self.run("init", self.home, "--demo", *founding, home=False)
         if result.returncode != 0:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise Fault(f"init --demo ended with {result.returncode}: {result.stderr}")
