@@ -174,7 +174,7 @@ static enum err run_burst(struct load *load, const struct bench_options *options
 {
     const struct load_phase phase = {
         .duration_ms = LOAD_TICK_MS, .is_unanswered = true, .feed = hear, .self = burst};
-    uint64_t wanted = options->burst / BENCH_DEPARTMENTS * BENCH_DEPARTMENTS;
+    uint64_t wanted = (uint64_t)(options->burst / BENCH_DEPARTMENTS) * BENCH_DEPARTMENTS;
     enum err err = ERR_OK;
 
     while (err == ERR_OK && burst->heard < wanted) {

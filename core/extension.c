@@ -13,7 +13,7 @@ enum { OUTAGE_DAYS_MAX = 250, OUTAGE_SECONDS_MAX = 366 * 24 * 3600, SECOND_MS = 
 
 static bool is_in_days(const Hs__Limit *limit)
 {
-    return limit->span_case == HS__LIMIT__SPAN_WORKING_DAYS;
+    return limit != NULL && limit->span_case == HS__LIMIT__SPAN_WORKING_DAYS;
 }
 
 /* Returns @share of @whole, rounded up; 0 if the share is no fraction (lint refuses such a one). */
@@ -62,7 +62,7 @@ static bool share_allows(const struct situation *situation, const Hs__Review *re
 static bool extension_is_sound(const Hs__Review *review, const Hs__Extension *extension,
                                struct decision *out)
 {
-    bool in_days = review->limit != NULL && is_in_days(review->limit);
+    bool in_days = is_in_days(review->limit);
 
     if (extension == NULL || review->due_at == 0 || review->limit == NULL ||
         (in_days ? extension->working_days == 0 || extension->seconds != 0
@@ -175,6 +175,26 @@ static void decide_extend_review(const struct situation *situation, const Hs__Ex
     }
 }
 
+/* Why the applicant's clock is not extended; NONE if it is. */
+static enum refusal refusal_of_request(const struct situation *situation, const Hs__Clock *clock,
+                                       const Hs__Limit *more, const Hs__Extension *extension)
+{
+    if (strcmp(situation->proposal->applicant, situation->signer->name) != 0) {
+        return REFUSAL_NOT_YOUR_PROPOSAL;
+    }
+    if (clock == NULL || clock->passed) {
+        return REFUSAL_CLOCK_NOT_RUNNING;
+    }
+    if (more == NULL) {
+        return REFUSAL_EXTENSION_NOT_PROVIDED;
+    }
+    if (clock->n_extensions > 0) {
+        return REFUSAL_ALREADY_EXTENDED;
+    }
+    return extension == NULL || extension->reason[0] == '\0' ? REFUSAL_REASON_MISSING
+                                                             : REFUSAL_NONE;
+}
+
 /* The applicant's clock, once, by what the stage gives. */
 static void decide_extend_correction(const struct situation *situation,
                                      const Hs__ExtendLimit *extend, struct decision *out)
@@ -185,18 +205,9 @@ static void decide_extend_correction(const struct situation *situation,
     const Hs__Limit *more = stage == NULL ? NULL : stage->correction_more;
     Hs__Extension asked = HS__EXTENSION__INIT;
 
-    if (strcmp(proposal->applicant, situation->signer->name) != 0) {
-        decision_refuse(out, REFUSAL_NOT_YOUR_PROPOSAL, proposal->number);
-    } else if (clock == NULL || clock->passed) {
-        decision_refuse(out, REFUSAL_CLOCK_NOT_RUNNING, proposal->number);
-    } else if (more == NULL) {
-        decision_refuse(out, REFUSAL_EXTENSION_NOT_PROVIDED, proposal->number);
-    } else if (clock->n_extensions > 0) {
-        decision_refuse(out, REFUSAL_ALREADY_EXTENDED, proposal->number);
-    } else if (extend->extension == NULL || extend->extension->reason[0] == '\0') {
-        decision_refuse(out, REFUSAL_REASON_MISSING, NULL);
-    }
-    if (out->refusal != REFUSAL_NONE) {
+    enum refusal refusal = refusal_of_request(situation, clock, more, extend->extension);
+    if (refusal != REFUSAL_NONE || clock == NULL || more == NULL || extend->extension == NULL) {
+        decision_refuse(out, refusal, proposal->number);
         return;
     }
     asked.reason = extend->extension->reason;
