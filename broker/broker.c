@@ -39,10 +39,9 @@ void broker_flush(struct broker *broker, struct bytes head)
 
 int64_t broker_now_ms(const struct broker *broker)
 {
-    int64_t wall_ms = broker->options.clock.wall_ms(broker->options.clock.self);
-    int64_t last_ms = turn_now_ms(broker->turn);
+    struct turn_outlook outlook;
 
-    return wall_ms > last_ms ? wall_ms : last_ms;
+    return turn_look(broker->turn, &outlook) ? outlook.time.now_ms : turn_now_ms(broker->turn);
 }
 
 /* ---- the turn ---- */

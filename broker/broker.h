@@ -86,8 +86,8 @@ int broker_status(const struct broker *broker);
 /* Sends what was said to all sessions, with @head in each bundle. */
 void broker_flush(struct broker *broker, struct bytes head);
 
-/* Returns the time at which a request is judged outside of a turn: the clock's, and never before
- * that of the last turn. */
+/* Returns the time at which a request is judged outside of a turn: as far as the clock is believed
+ * now, and never before that of the last turn. */
 int64_t broker_now_ms(const struct broker *broker);
 
 /* Releases everything; the loop has ended. */

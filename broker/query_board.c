@@ -359,7 +359,6 @@ static bool fill_with_one(struct page *page)
 void query_answer_board(struct asking *asking)
 {
     const Hs__Query__Board *board = asking->query->board;
-    const struct clock *clock = &asking->broker->options.clock;
     const char *own = asking->principal->department;
     struct page page = {
         .asking = asking,
@@ -375,7 +374,7 @@ void query_answer_board(struct asking *asking)
     if (!query_knows_department(asking, page.department) || page.out == NULL) {
         return;
     }
-    page.out->now_at = clock->wall_ms(clock->self);
+    page.out->now_at = broker_now_ms(asking->broker);
     page.out->rows = arena_array(asking->arena, page.limit, sizeof(Hs__BoardRow *));
     if (page.out->rows == NULL ||
         !(board->proposal[0] != '\0' ? fill_with_one(&page) : fill(&page))) {
