@@ -204,6 +204,7 @@ void query_answer(struct broker *broker, struct session *session, const Hs__Quer
         .broker = broker,
         .principal = directory_find(&broker->directory, session->user),
         .query = query,
+        .now_ms = broker_now_ms(broker),
         .arena = arena,
         .answer = message_new(&hs__answer__descriptor, arena),
     };
@@ -214,8 +215,7 @@ void query_answer(struct broker *broker, struct session *session, const Hs__Quer
     }
     asking.answer->id = query->id;
 
-    enum refusal refusal =
-        authorise(asking.principal, operation_of_query(query), broker_now_ms(broker));
+    enum refusal refusal = authorise(asking.principal, operation_of_query(query), asking.now_ms);
     if (refusal != REFUSAL_NONE) {
         query_refuse(&asking, refusal, NULL);
     } else if (journal_read_begin(broker->journal, &asking.txn) == ERR_OK) {

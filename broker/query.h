@@ -14,6 +14,7 @@ struct asking {
     struct broker *broker;
     const Hs__Principal *principal;
     const Hs__Query *query;
+    int64_t now_ms; /* as far as the clock is believed */
     struct transaction *txn;
     struct arena *arena;
     Hs__Answer *answer;

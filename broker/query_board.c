@@ -374,7 +374,7 @@ void query_answer_board(struct asking *asking)
     if (!query_knows_department(asking, page.department) || page.out == NULL) {
         return;
     }
-    page.out->now_at = broker_now_ms(asking->broker);
+    page.out->now_at = asking->now_ms;
     page.out->rows = arena_array(asking->arena, page.limit, sizeof(Hs__BoardRow *));
     if (page.out->rows == NULL ||
         !(board->proposal[0] != '\0' ? fill_with_one(&page) : fill(&page))) {

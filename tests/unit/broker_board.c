@@ -22,11 +22,6 @@ struct fixture {
     size_t page_count;
 };
 
-static int64_t wall_of(void *self)
-{
-    return ((struct fixture *)self)->office.now_ms;
-}
-
 static int set_up(void **state)
 {
     static struct fixture fixture;
@@ -44,7 +39,6 @@ static int set_up(void **state)
     f->record.n_departments = 2;
     f->record.departments = f->rows;
     f->broker.office = &f->record;
-    f->broker.options.clock = (struct clock){.wall_ms = wall_of, .self = f};
     f->role = HS__PRINCIPAL__ROLE__OFFICE;
     f->principal.name = "office";
     f->principal.n_roles = 1;
@@ -69,6 +63,7 @@ static Hs__Answer *ask(struct fixture *f, Hs__Query__Board *board)
         .broker = &f->broker,
         .principal = &f->principal,
         .query = &query,
+        .now_ms = f->office.now_ms,
         .arena = &f->arena,
         .answer = message_new(&hs__answer__descriptor, &f->arena),
     };

@@ -26,6 +26,7 @@ struct fixture {
     int64_t wall_ms;
     int64_t boot_ms;
     char boot_id[TIME_BOOT_ID_BYTES];
+    int64_t pause_ms; /* the process stands for so long after its next look at the wall clock */
     bool is_synchronised;
     struct time_rules rules;
     uint8_t commands;
@@ -35,7 +36,13 @@ struct fixture {
 
 static int64_t wall_of(void *self)
 {
-    return ((struct fixture *)self)->wall_ms;
+    struct fixture *f = self;
+    const int64_t wall_ms = f->wall_ms;
+
+    f->wall_ms += f->pause_ms;
+    f->boot_ms += f->pause_ms;
+    f->pause_ms = 0;
+    return wall_ms;
 }
 
 static int64_t boot_of(void *self)
@@ -245,6 +252,19 @@ static void after_a_step_forward_nothing_fires_until_it_is_confirmed(void **stat
     assert_int_equal(suspicion(f), SUSPICION(NONE));
     assert_int_equal(tick(f), 1);
     assert_true(journal_head(f->office.journal)->at_ms == f->wall_ms);
+}
+
+static void a_pause_between_two_looks_is_no_step(void **state)
+{
+    struct fixture *f = *state;
+    struct turn_outlook outlook;
+
+    pass(f, HOUR_MS);
+    f->pause_ms = HOUR_MS;
+
+    assert_true(turn_look(f->turn, &outlook));
+    assert_int_equal(outlook.time.suspicion, SUSPICION(NONE));
+    assert_true(outlook.time.now_ms == f->wall_ms);
 }
 
 static void after_a_step_back_nothing_fires_and_time_does_not_go_back(void **state)
@@ -513,6 +533,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_deadline_is_recorded_after_its_instant_and_once),
         CASE(after_a_step_forward_nothing_fires_until_it_is_confirmed),
+        CASE(a_pause_between_two_looks_is_no_step),
         CASE(after_a_step_back_nothing_fires_and_time_does_not_go_back),
         CASE(a_step_while_the_broker_was_down_is_seen_by_the_next),
         CASE(a_deadline_that_passed_while_the_broker_was_down_fires_at_once),
