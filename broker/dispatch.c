@@ -334,6 +334,9 @@ static void take_happening(struct broker *broker, const struct happening *happen
     } else if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN) {
         end_leases(broker, proposal, event->opinion_given->department, arena);
         touch(touched, event->opinion_given->department);
+    } else if (event->body_case == HS__EVENT__BODY_SILENCE_DECIDED) {
+        end_leases(broker, proposal, event->silence_decided->department, arena);
+        touch(touched, event->silence_decided->department);
     } else if (event->body_case == HS__EVENT__BODY_REVIEW_OVERDUE &&
                event->review_overdue->disposition == HS__SILENCE__DISPOSITION__TACIT) {
         end_leases(broker, proposal, event->review_overdue->department, arena);

@@ -6,11 +6,16 @@
 #include <string.h>
 
 #include "broker/definitions.h"
+#include "core/claim.h"
+#include "core/conflict.h"
 #include "core/decide.h"
 #include "core/disclose.h"
 #include "core/document.h"
 #include "core/verdict.h"
+#include "lib/text.h"
 #include "store/bodies.h"
+
+enum { UNRESOLVED_BYTES_MAX = 16 * 1024 };
 
 static Hs__Proposal *find_proposal_id(struct asking *asking, uint64_t id)
 {
@@ -20,38 +25,86 @@ static Hs__Proposal *find_proposal_id(struct asking *asking, uint64_t id)
     return query_find_proposal(asking, name);
 }
 
-/* Reads the opinions of the proposal's round; their hashes are made again from their bytes, and put
- * into @copy, so that a recomputation rests on the journal and not on the record. */
-static bool read_opinions(struct asking *asking, const Hs__Proposal *proposal,
-                          const Hs__Opinion **opinions)
+/* A document being made. */
+struct making {
+    Hs__Proposal *proposal;
+    const Hs__Process *process;
+    const Hs__Opinion **opinions;
+    const Hs__Opinion *const **earlier;
+};
+
+/* Puts into @review what the bytes of @opinion say: its hash, its result and its claims, so that a
+ * recomputation rests on the journal and not on the record. */
+static bool make_again(struct asking *asking, const Hs__Process *process,
+                       const Hs__Opinion *opinion, Hs__Review *review)
 {
+    struct hash *hash = arena_alloc(asking->arena, sizeof *hash);
+    struct bytes bytes = message_pack(opinion, asking->arena);
+    struct claims claims;
+
+    if (hash == NULL || bytes.data == NULL ||
+        !claims_of(opinion, process, asking->arena, &claims)) {
+        return false;
+    }
+    *hash = hash_of(bytes);
+    review->opinion = (ProtobufCBinaryData){sizeof hash->bytes, hash->bytes};
+    review->n_claims = claims.count;
+    review->claims = claims.rows;
+    review->must_count = (uint32_t)claims.must_count;
+    if (opinion->result != review->result && review->result != HS__OPINION__RESULT__NOT_INVOLVED) {
+        review->result = opinion->result;
+    }
+    return true;
+}
+
+/* Reads the opinions that @review's replaced. */
+static bool read_earlier(struct asking *asking, const Hs__Review *review,
+                         const Hs__Opinion *const **out)
+{
+    const Hs__Opinion **opinions =
+        arena_array(asking->arena, review->n_earlier, sizeof(Hs__Opinion *));
+
+    if (opinions == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < review->n_earlier; i++) {
+        Hs__Opinion *opinion = NULL;
+
+        if (body_earlier_opinion(asking->txn, review->earlier[i]->seq, asking->arena, &opinion) !=
+            ERR_OK) {
+            return false;
+        }
+        opinions[i] = opinion;
+    }
+    *out = opinions;
+    return true;
+}
+
+/* Reads the opinions of the proposal's round. */
+static bool read_opinions(struct asking *asking, struct making *making)
+{
+    const Hs__Proposal *proposal = making->proposal;
+
     for (size_t i = 0; i < proposal->n_reviews; i++) {
         Hs__Review *review = proposal->reviews[i];
         Hs__ReviewRef ref = HS__REVIEW_REF__INIT;
         Hs__Opinion *opinion = NULL;
 
-        opinions[i] = NULL;
+        making->opinions[i] = NULL;
+        if (!read_earlier(asking, review, &making->earlier[i])) {
+            return false;
+        }
         if (review->opinion.len == 0) {
             continue;
         }
         ref.proposal = proposal->id;
         ref.round = review->carried_forward ? review->carried_from : proposal->round;
         ref.department = review->department;
-        if (body_opinion(asking->txn, &ref, asking->arena, &opinion) != ERR_OK) {
+        if (body_opinion(asking->txn, &ref, asking->arena, &opinion) != ERR_OK ||
+            !make_again(asking, making->process, opinion, review)) {
             return false;
         }
-        opinions[i] = opinion;
-        struct hash *hash = arena_alloc(asking->arena, sizeof *hash);
-        struct bytes bytes = message_pack(opinion, asking->arena);
-        if (hash == NULL || bytes.data == NULL) {
-            return false;
-        }
-        *hash = hash_of(bytes);
-        review->opinion = (ProtobufCBinaryData){sizeof hash->bytes, hash->bytes};
-        if (opinion->result != review->result &&
-            review->result != HS__OPINION__RESULT__NOT_INVOLVED) {
-            review->result = opinion->result;
-        }
+        making->opinions[i] = opinion;
     }
     return true;
 }
@@ -75,11 +128,18 @@ static Hs__VerdictDocument *build_document(struct asking *asking, Hs__Proposal *
     struct definition_source source = definitions_of(asking->txn);
     const struct rulebook *rulebook =
         library_rulebook(asking->broker->library, bytes_of(proposal->pins), &source);
-    const Hs__Opinion **opinions =
-        arena_array(asking->arena, proposal->n_reviews, sizeof(Hs__Opinion *));
+    struct making making = {
+        .proposal = proposal,
+        .opinions = arena_array(asking->arena, proposal->n_reviews, sizeof(Hs__Opinion *)),
+        .earlier = arena_array(asking->arena, proposal->n_reviews, sizeof *making.earlier),
+    };
     struct hash hash;
 
-    if (rulebook == NULL || opinions == NULL || !read_opinions(asking, proposal, opinions)) {
+    if (rulebook == NULL || making.opinions == NULL || making.earlier == NULL) {
+        return NULL;
+    }
+    making.process = rulebook->process;
+    if (!read_opinions(asking, &making)) {
         return NULL;
     }
     struct bytes process = message_pack(rulebook->process, asking->arena);
@@ -92,7 +152,8 @@ static Hs__VerdictDocument *build_document(struct asking *asking, Hs__Proposal *
         .proposal = proposal,
         .process = rulebook->process,
         .process_hash = hash.bytes,
-        .opinions = opinions,
+        .opinions = making.opinions,
+        .earlier = making.earlier,
     };
     Hs__VerdictDocument *document = document_build(&sources, asking->arena);
     if (document != NULL && asking->query->verdict->recompute &&
@@ -135,9 +196,34 @@ static Hs__Proposal *at_round(struct asking *asking, Hs__Proposal *proposal, uin
         then->n_answered = past->n_answered;
         then->answered = past->answered;
         then->reply = past->reply;
+        then->n_conflicts = past->n_conflicts;
+        then->conflicts = past->conflicts;
+        then->n_mergers = past->n_mergers;
+        then->mergers = past->mergers;
+        then->decision = past->decision;
+        then->n_closed_conditions = 0;
         return then;
     }
     return round == 0 || round == proposal->round ? proposal : NULL;
+}
+
+/* Why there is no verdict yet: the proposal, and the conflicts that are open. */
+static const char *unresolved(struct asking *asking, const Hs__Proposal *proposal)
+{
+    struct text_builder text;
+
+    text_builder_init(&text, asking->arena, UNRESOLVED_BYTES_MAX);
+    text_builder_add(&text, proposal->number);
+    for (size_t i = 0; i < proposal->n_conflicts; i++) {
+        const Hs__Conflict *conflict = proposal->conflicts[i];
+
+        if (conflict_is_open(conflict)) {
+            text_builder_add_format(&text, ", conflict %u (%s, %s)", conflict->number,
+                                    conflict->one->department, conflict->other->department);
+        }
+    }
+    const char *told = text_builder_finish(&text);
+    return told == NULL ? proposal->number : told;
 }
 
 void query_answer_verdict(struct asking *asking)
@@ -160,7 +246,7 @@ void query_answer_verdict(struct asking *asking)
     }
     bool is_preview = wanted->preview && proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW;
     if (proposal->verdict.len == 0 && !is_preview) {
-        query_refuse(asking, REFUSAL_NO_VERDICT_YET, proposal->number);
+        query_refuse(asking, REFUSAL_NO_VERDICT_YET, unresolved(asking, proposal));
         return;
     }
     Hs__VerdictDocument *document = build_document(asking, proposal);

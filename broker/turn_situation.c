@@ -70,6 +70,21 @@ static uint64_t proposal_of(const Hs__Command *command)
     case HS__COMMAND__BODY_REOPEN_REVIEW:
         review = command->reopen_review->review;
         break;
+    case HS__COMMAND__BODY_SETTLE_CONFLICT:
+        return command->settle_conflict->proposal;
+    case HS__COMMAND__BODY_ACKNOWLEDGE_RULING:
+        return command->acknowledge_ruling->proposal;
+    case HS__COMMAND__BODY_MERGE_ITEMS:
+        return command->merge_items->proposal;
+    case HS__COMMAND__BODY_CLOSE_CONDITION:
+        return command->close_condition->proposal;
+    case HS__COMMAND__BODY_DECIDE:
+        return command->decide->proposal;
+    case HS__COMMAND__BODY_DECIDE_SILENCE:
+        review = command->decide_silence->review;
+        break;
+    case HS__COMMAND__BODY_SET_ASIDE:
+        return command->set_aside->proposal;
     case HS__COMMAND__BODY_SUBMIT:
     case HS__COMMAND__BODY_PUBLISH:
     case HS__COMMAND__BODY_DEFINE_DEPARTMENT:

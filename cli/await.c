@@ -12,7 +12,9 @@ static int judge(const Hs__Proposal *proposal, enum await_what what)
     if (what == AWAIT_END) {
         return proposal_is_ended(proposal) ? STATUS_DONE : STATUS_NO_ANSWER;
     }
-    if (proposal->status == HS__PROPOSAL__STATUS__CONCLUDED) {
+    if (proposal->status == HS__PROPOSAL__STATUS__CONCLUDED ||
+        proposal->status == HS__PROPOSAL__STATUS__APPROVED ||
+        proposal->status == HS__PROPOSAL__STATUS__REJECTED) {
         return STATUS_DONE;
     }
     return is_without_verdict ? STATUS_REFUSED : STATUS_NO_ANSWER;

@@ -69,6 +69,49 @@ static const char *settled_text(const struct cli *cli, const Hs__ItemsSettled *s
                       settled->department, settled->n_closed, settled->n_restated, settled->n_late);
 }
 
+static const char *conflict_text(const struct cli *cli, const Hs__Event *event)
+{
+    if (event->body_case == HS__EVENT__BODY_CONFLICTS_PROPOSED) {
+        return cli_format(cli, cli_text(cli, "意见冲突：%zu 处", "conflicts proposed: %zu"),
+                          event->conflicts_proposed->n_conflicts);
+    }
+    if (event->body_case == HS__EVENT__BODY_CONFLICT_SETTLED) {
+        return cli_format(cli, cli_text(cli, "意见冲突 %u：%s", "conflict %u: %s"),
+                          event->conflict_settled->number,
+                          word_of_conflict(cli, event->conflict_settled->state));
+    }
+    if (event->body_case == HS__EVENT__BODY_RULING_ACKNOWLEDGED) {
+        return cli_format(
+            cli, cli_text(cli, "%s 已签收裁定（冲突 %u）", "%s has read the ruling on conflict %u"),
+            event->ruling_acknowledged->department, event->ruling_acknowledged->number);
+    }
+    return cli_text(cli, "意见条目合并", "two items were merged");
+}
+
+/* What comes after the opinions. */
+static const char *what_was_settled(const struct cli *cli, const Hs__Event *event)
+{
+    if (event->body_case == HS__EVENT__BODY_CONDITION_CLOSED) {
+        return cli_format(cli, cli_text(cli, "条件闭合：%s", "condition closed: %s"),
+                          event->condition_closed->condition);
+    }
+    if (event->body_case == HS__EVENT__BODY_PROPOSAL_DECIDED) {
+        return cli_format(cli, cli_text(cli, "审定：%s", "decision: %s"),
+                          word_of_decision(cli, event->proposal_decided->kind));
+    }
+    if (event->body_case == HS__EVENT__BODY_SILENCE_DECIDED) {
+        return cli_format(
+            cli, cli_text(cli, "%s 逾期未反馈，审定为：%s", "%s was silent; decided for it: %s"),
+            event->silence_decided->department,
+            word_of_result(cli, event->silence_decided->result));
+    }
+    if (event->body_case == HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE) {
+        return cli_format(cli, cli_text(cli, "办公室事项不计入：%s", "set aside: %s"),
+                          event->office_item_set_aside->rule_id);
+    }
+    return conflict_text(cli, event);
+}
+
 static const char *what_happened(const struct cli *cli, const Hs__Event *event, int offset_minutes)
 {
     switch (event->body_case) {
@@ -130,6 +173,15 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event, 
     case HS__EVENT__BODY_ROUND_GRANTED:
         return cli_format(cli, cli_text(cli, "准予再加一轮：%s", "another round granted: %s"),
                           event->round_granted->reason);
+    case HS__EVENT__BODY_CONFLICTS_PROPOSED:
+    case HS__EVENT__BODY_CONFLICT_SETTLED:
+    case HS__EVENT__BODY_RULING_ACKNOWLEDGED:
+    case HS__EVENT__BODY_ITEMS_MERGED:
+    case HS__EVENT__BODY_CONDITION_CLOSED:
+    case HS__EVENT__BODY_PROPOSAL_DECIDED:
+    case HS__EVENT__BODY_SILENCE_DECIDED:
+    case HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE:
+        return what_was_settled(cli, event);
     case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
     case HS__EVENT__BODY_GENESIS:
     case HS__EVENT__BODY_PRINCIPAL_ENROLLED:

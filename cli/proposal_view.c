@@ -36,9 +36,10 @@ bool proposal_is_ended(const Hs__Proposal *proposal)
     case HS__PROPOSAL__STATUS__GATE_FAILED:
     case HS__PROPOSAL__STATUS__WITHDRAWN:
     case HS__PROPOSAL__STATUS__LAPSED:
+    case HS__PROPOSAL__STATUS__APPROVED:
+    case HS__PROPOSAL__STATUS__REJECTED:
         return true;
-    case HS__PROPOSAL__STATUS__CONCLUDED:
-        return proposal->outcome != HS__VERDICT__OUTCOME__RETURNED;
+    case HS__PROPOSAL__STATUS__CONCLUDED: /* the approver has still to decide */
     case HS__PROPOSAL__STATUS__INCOMPLETE:
     case HS__PROPOSAL__STATUS__IN_REVIEW:
     case HS__PROPOSAL__STATUS__UNSPECIFIED:

@@ -193,6 +193,14 @@ static void print_opinion(const struct sheet *sheet,
     }
     print_rectifications(sheet, opinion);
     entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), opinion->reason);
+    if (opinion->decided_by[0] != '\0') {
+        entry(sheet, INDENT_COLUMNS, say(sheet, "逾期未反馈，审定", "silent; decided by"),
+              cli_format(sheet->cli, "%s: %s", opinion->decided_by, opinion->decided_reason));
+    }
+    if (opinion->counts_as != HS__OPINION__RESULT__UNSPECIFIED) {
+        entry(sheet, INDENT_COLUMNS, say(sheet, "裁定后计作", "after ruling"),
+              word_of_result(sheet->cli, opinion->counts_as));
+    }
 }
 
 /* What people call @matter; its id if the process has no word for it. */
@@ -248,6 +256,53 @@ static void print_item(const struct sheet *sheet, const char *department, const 
     entry(sheet, INDENT_COLUMNS, say(sheet, "销项", "closed by"), item->closing);
 }
 
+/* The opinions that this one replaced after coordination, with their items. */
+static void print_earlier(const struct sheet *sheet,
+                          const Hs__VerdictDocument__DepartmentOpinion *opinion)
+{
+    for (size_t i = 0; i < opinion->n_earlier; i++) {
+        const Hs__VerdictDocument__Earlier *earlier = opinion->earlier[i];
+
+        (void)fputc('\n', sheet->file);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "原意见", "before"),
+              cli_format(sheet->cli, "%s  %s", word_of_result(sheet->cli, earlier->result),
+                         time_text(sheet, earlier->given_at)));
+        for (size_t k = 0; k < earlier->n_items; k++) {
+            entry(sheet, INDENT_COLUMNS + 2, say(sheet, "要求", "demand"),
+                  earlier->items[k]->demand);
+            entry(sheet, INDENT_COLUMNS + 2, say(sheet, "依据", "basis"), earlier->items[k]->basis);
+        }
+    }
+}
+
+/* The item that @id was merged into, or has in common with; NULL if it stands for itself. */
+static const char *merged_into(const struct sheet *sheet, const char *id)
+{
+    for (size_t i = 0; i < sheet->document->n_duplicates; i++) {
+        const Hs__VerdictDocument__Duplicate *row = sheet->document->duplicates[i];
+
+        for (size_t k = 0; k < row->n_merged; k++) {
+            if (strcmp(row->merged[k], id) == 0) {
+                return row->item_id;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Prints @item, or where it is printed already: once, with the names of all who demand it. */
+static void print_once(const struct sheet *sheet, const char *department, const Hs__Item *item)
+{
+    const char *kept = merged_into(sheet, item->id);
+
+    if (kept == NULL) {
+        print_item(sheet, department, item);
+    } else {
+        (void)fprintf(sheet->file, "\n    %s  %s %s\n", item->id, say(sheet, "并入", "the same as"),
+                      kept);
+    }
+}
+
 static void print_opinions(const struct sheet *sheet, const Hs__VerdictDocument *document)
 {
     heading(sheet, "一、各部门意见", "1. Opinions");
@@ -256,8 +311,9 @@ static void print_opinions(const struct sheet *sheet, const Hs__VerdictDocument 
 
         print_opinion(sheet, opinion);
         for (size_t k = 0; k < opinion->n_items; k++) {
-            print_item(sheet, opinion->department, opinion->items[k]);
+            print_once(sheet, opinion->department, opinion->items[k]);
         }
+        print_earlier(sheet, opinion);
     }
 }
 
@@ -276,16 +332,54 @@ static void print_office(const struct sheet *sheet, const Hs__VerdictDocument *d
                       word_of_effect(sheet->cli, item->effect));
         entry(sheet, INDENT_COLUMNS, say(sheet, "现状", "found"), item->defect);
         entry(sheet, INDENT_COLUMNS, say(sheet, "依据", "basis"), item->basis);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "不计入", "set aside"), item->set_aside_reason);
     }
+}
+
+static void print_side(const struct sheet *sheet, const Hs__VerdictDocument__Side *side)
+{
+    const char *told = side->acknowledged_at == 0
+                           ? say(sheet, "裁定不予支持，待签收", "overruled, not acknowledged")
+                           : say(sheet, "裁定不予支持，已签收", "overruled, acknowledged");
+
+    entry(sheet, INDENT_COLUMNS + 2, side->department,
+          side->n_item_ids > 0 ? side->item_ids[0] : say(sheet, "整份意见", "the whole opinion"));
+    for (size_t i = 1; i < side->n_item_ids; i++) {
+        entry(sheet, INDENT_COLUMNS + 2, " ", side->item_ids[i]);
+    }
+    if (side->restated) {
+        entry(sheet, INDENT_COLUMNS + 2, " ", say(sheet, "协调后变更意见", "restated"));
+    }
+    if (side->overruled) {
+        entry(sheet, INDENT_COLUMNS + 2, " ", told);
+    }
+}
+
+static void print_conflict(const struct sheet *sheet, const Hs__VerdictDocument__Conflict *conflict)
+{
+    const char *title = conflict->title == NULL ? "" : word_of(sheet->cli, conflict->title);
+
+    (void)fprintf(sheet->file, "\n    %s  %s  %s\n", conflict->id,
+                  word_of_conflict(sheet->cli, conflict->state),
+                  title[0] == '\0' ? say(sheet, "部门标注", "marked by a department") : title);
+    for (size_t i = 0; i < conflict->n_sides; i++) {
+        print_side(sheet, conflict->sides[i]);
+    }
+    entry(sheet, INDENT_COLUMNS, say(sheet, "处理", "settled"), conflict->ruling);
+    if (strcmp(conflict->ruling, conflict->reason) != 0) {
+        entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), conflict->reason);
+    }
+    entry(sheet, INDENT_COLUMNS, say(sheet, "文件", "document"), conflict->document);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "由", "by"), conflict->settled_by);
 }
 
 static void print_settled(const struct sheet *sheet, const Hs__VerdictDocument *document)
 {
     if (document->n_conflicts > 0) {
-        heading(sheet, "冲突与裁定", "Conflicts and rulings");
+        heading(sheet, "意见协调与裁定", "Conflicts and rulings");
     }
     for (size_t i = 0; i < document->n_conflicts; i++) {
-        entry(sheet, INDENT_COLUMNS, document->conflicts[i]->id, document->conflicts[i]->ruling);
+        print_conflict(sheet, document->conflicts[i]);
     }
     if (document->n_waivers > 0) {
         heading(sheet, "豁免", "Waivers");
@@ -298,16 +392,84 @@ static void print_settled(const struct sheet *sheet, const Hs__VerdictDocument *
     }
 }
 
+static void print_conditions(const struct sheet *sheet, const Hs__VerdictDocument *document)
+{
+    if (document->n_conditions > 0) {
+        heading(sheet, "须落实事项（条件）", "Conditions");
+    }
+    for (size_t i = 0; i < document->n_conditions; i++) {
+        const Hs__VerdictDocument__Condition *condition = document->conditions[i];
+        bool is_closed = condition->closed_at != 0;
+
+        (void)fprintf(sheet->file, "\n    %s  %s\n", condition->name,
+                      is_closed ? say(sheet, "已闭合", "closed") : say(sheet, "待落实", "open"));
+        entry(sheet, INDENT_COLUMNS, say(sheet, "要求", "demand"), condition->demand);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "依据", "basis"), condition->basis);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "确认单位", "closed by"),
+              condition->department[0] == '\0' ? say(sheet, "办公室", "the office")
+                                               : condition->department);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "销项", "how"), condition->closing);
+        if (is_closed) {
+            entry(sheet, INDENT_COLUMNS, say(sheet, "闭合", "closed"),
+                  cli_format(sheet->cli, "%s  %s  %s", time_text(sheet, condition->closed_at),
+                             condition->closed_by, condition->evidence));
+        }
+    }
+}
+
+/* One line a matter: which departments ask for how much in it. */
+static void print_matrix(const struct sheet *sheet, const Hs__VerdictDocument *document)
+{
+    if (document->n_matrix > 0) {
+        heading(sheet, "事项与部门", "Matters and departments");
+    }
+    for (size_t i = 0; i < document->n_matrix; i++) {
+        const Hs__VerdictDocument__MatrixRow *row = document->matrix[i];
+        const char *line = "";
+
+        for (size_t k = 0; k < document->n_opinions; k++) {
+            if (row->musts[k] + row->advices[k] > 0) {
+                line = cli_format(
+                    sheet->cli, say(sheet, "%s%s%s 必改 %u 建议 %u", "%s%s%s must %u advice %u"),
+                    line, line[0] == '\0' ? "" : "; ", document->opinions[k]->department,
+                    row->musts[k], row->advices[k]);
+            }
+        }
+        entry(sheet, INDENT_COLUMNS,
+              row->matter[0] == '\0' ? say(sheet, "其他", "other")
+                                     : matter_name(sheet, row->matter),
+              line);
+    }
+}
+
+static void print_decision(const struct sheet *sheet, const Hs__VerdictDocument *document)
+{
+    const Hs__Decision *decision = document->decision;
+
+    if (decision == NULL) {
+        return;
+    }
+    heading(sheet, "审定", "Decision");
+    entry(sheet, INDENT_COLUMNS, say(sheet, "审定", "decision"),
+          cli_format(sheet->cli, "%s  %s  %s", word_of_decision(sheet->cli, decision->kind),
+                     decision->decided_by, time_text(sheet, decision->decided_at)));
+    entry(sheet, INDENT_COLUMNS, say(sheet, "会审结论", "verdict"),
+          word_of_outcome(sheet->cli, decision->outcome));
+    entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), decision->reason);
+}
+
 static void print_rule(const struct sheet *sheet, const Hs__VerdictDocument *document)
 {
     heading(sheet, "三、结论规则与核对", "3. The rule, and how to check it");
     entry(sheet, 2, "",
           say(sheet,
-              "任一部门不同意，退回修改；否则任一逾期未反馈，暂不作结论；否则任一修改后同意，修改后"
+              "有意见冲突未处理，不作结论；任一部门不同意，退回修改；否则任一逾期未反馈，暂不作结论"
+              "；否则任一修改后同意，修改后"
               "通过；"
               "否则通过。办公室事项：必须项否决则退回修改，须修改则由通过改为修改后通过，建议只作备"
               "注。",
-              "Any disagree: returned. Else any overdue: no verdict. Else any conditional: "
+              "An open conflict: no verdict. Any disagree: returned. Else any overdue: no verdict. "
+              "Else any conditional: "
               "conditional. Else passed. Items of the office: a must-check with reject makes it "
               "returned, one with condition makes passed conditional, advice is a remark."));
     (void)fputc('\n', sheet->file);
@@ -361,6 +523,9 @@ void sheet_print(const struct cli *cli, const Hs__Office *office,
     print_opinions(&sheet, document);
     print_office(&sheet, document);
     answered_print(cli, document->answered_items, document->n_answered_items, file);
+    print_matrix(&sheet, document);
     print_settled(&sheet, document);
+    print_conditions(&sheet, document);
+    print_decision(&sheet, document);
     print_rule(&sheet, document);
 }

@@ -211,6 +211,7 @@ static void check_settings(const struct lint *lint, const Hs__Process *process,
     }
     if (is_whole) {
         lint_settings(process, packs, count, defects);
+        lint_pair_rules(process, packs, count, defects);
     }
 }
 

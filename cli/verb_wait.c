@@ -80,13 +80,13 @@ const struct verb verb_wait = {
     .needs_home = true,
     .summary = {"等到有结论或结束", "wait for a verdict or an end"},
     .manual =
-        {"等到申报项目的本轮有结论；或用 --for end 等到项目结束（撤回、未过准入，或结论不是\n"
-         "退回修改）。等到了以 0 退出，没等到以 3 退出，所以脚本不必反复询问。\n"
+        {"等到申报项目的本轮有结论；或用 --for end 等到项目结束（撤回、未过准入，或已审定：\n"
+         "审定通过、不予通过）。等到了以 0 退出，没等到以 3 退出，所以脚本不必反复询问。\n"
          "已撤回或未过准入的项目不会有结论：refused: NO_VERDICT，以 1 退出。\n"
          "--json 输出 {\"proposalId\", \"status\", \"round\", \"outcome\"}。",
          "Waits until the present round of a proposal has its verdict or, with --for end,\n"
-         "until the proposal has ended: withdrawn, gate failed, or a verdict other than\n"
-         "returned. Exits 0 when it came and 3 when not, so scripts need no sleeping. A\n"
+         "until the proposal has ended: withdrawn, gate failed, or decided on: approved or\n"
+         "rejected. Exits 0 when it came and 3 when not, so scripts need no sleeping. A\n"
          "proposal that was withdrawn or failed a gate has no verdict to wait for: exit 1,\n"
          "refused: NO_VERDICT. With --json: {\"proposalId\", \"status\", \"round\", \"outcome\"}."},
     .example = "huishen wait LJHS-2026-0007 --timeout 300\n"

@@ -27,9 +27,12 @@
     X(escalate)      \
     X(deliver)       \
     X(reopen)        \
+    X(conflicts)     \
     X(rule)          \
     X(grant)         \
     X(verdict)       \
+    X(conditions)    \
+    X(decide)        \
     X(journal)       \
     X(verify)        \
     X(lint)          \

@@ -66,6 +66,10 @@ const char *word_of_status(const struct cli *cli, Hs__Proposal__Status status)
         return cli_text(cli, "已撤回", "withdrawn");
     case HS__PROPOSAL__STATUS__LAPSED:
         return cli_text(cli, "逾期未补正，退件", "lapsed");
+    case HS__PROPOSAL__STATUS__APPROVED:
+        return cli_text(cli, "审定通过", "approved");
+    case HS__PROPOSAL__STATUS__REJECTED:
+        return cli_text(cli, "不予通过", "rejected");
     case HS__PROPOSAL__STATUS__UNSPECIFIED:
     case _HS__PROPOSAL__STATUS_IS_INT_SIZE:
         break;
@@ -154,6 +158,42 @@ const char *word_of_review(const struct cli *cli, Hs__Review__State state)
         return cli_text(cli, "中止计时", "held");
     case HS__REVIEW__STATE__UNSPECIFIED:
     case _HS__REVIEW__STATE_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+const char *word_of_conflict(const struct cli *cli, Hs__Conflict__State state)
+{
+    switch (state) {
+    case HS__CONFLICT__STATE__PROPOSED:
+        return cli_text(cli, "待确认", "proposed");
+    case HS__CONFLICT__STATE__CONFIRMED:
+        return cli_text(cli, "已确认，待处理", "confirmed, to be settled");
+    case HS__CONFLICT__STATE__DISMISSED:
+        return cli_text(cli, "不成立", "dismissed");
+    case HS__CONFLICT__STATE__AGREED:
+        return cli_text(cli, "协调一致", "agreed");
+    case HS__CONFLICT__STATE__RULED:
+        return cli_text(cli, "已裁定", "ruled");
+    case HS__CONFLICT__STATE__UNSPECIFIED:
+    case _HS__CONFLICT__STATE_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
+const char *word_of_decision(const struct cli *cli, Hs__Decision__Kind kind)
+{
+    switch (kind) {
+    case HS__DECISION__KIND__SIGNED:
+        return cli_text(cli, "审定通过", "signed");
+    case HS__DECISION__KIND__SENT_BACK:
+        return cli_text(cli, "退回", "sent back");
+    case HS__DECISION__KIND__REJECTED:
+        return cli_text(cli, "不予通过", "rejected");
+    case HS__DECISION__KIND__UNSPECIFIED:
+    case _HS__DECISION__KIND_IS_INT_SIZE:
         break;
     }
     return "-";

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/apply_approval.h"
+#include "core/apply_conflict.h"
 #include "core/apply_opinion.h"
 #include "core/clock.h"
 #include "lib/check.h"
@@ -58,6 +60,14 @@ enum subject event_subject(const Hs__Event *event)
     case HS__EVENT__BODY_OPINION_RECTIFIED:
     case HS__EVENT__BODY_ITEMS_SETTLED:
     case HS__EVENT__BODY_ROUND_GRANTED:
+    case HS__EVENT__BODY_CONFLICTS_PROPOSED:
+    case HS__EVENT__BODY_CONFLICT_SETTLED:
+    case HS__EVENT__BODY_RULING_ACKNOWLEDGED:
+    case HS__EVENT__BODY_ITEMS_MERGED:
+    case HS__EVENT__BODY_CONDITION_CLOSED:
+    case HS__EVENT__BODY_PROPOSAL_DECIDED:
+    case HS__EVENT__BODY_SILENCE_DECIDED:
+    case HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE:
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;
@@ -360,6 +370,10 @@ static void round_opened(Hs__Proposal *proposal, const Hs__RoundOpened *opened, 
     proposal->n_questions = 0;
     proposal->questions_at = 0;
     proposal->correction_reply = "";
+    proposal->n_conflicts = 0;
+    proposal->n_mergers = 0;
+    proposal->decision = NULL;
+    proposal->n_closed_conditions = 0;
     for (size_t i = 0; i < proposal->n_reviews; i++) {
         if (proposal->reviews[i]->carried_forward) {
             continue; /* closed since an earlier round */
@@ -385,12 +399,32 @@ static void keep_late_opinion(Hs__Review *review, const Hs__OpinionGiven *given,
     late->signer = given->signer;
     late->item_count = given->item_count;
     review->late_opinion = late;
+    review->n_claims = given->n_claims; /* heard when it is reopened */
+    review->claims = given->claims;
+    review->must_count = given->must_count;
 }
 
-static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given, int64_t at_ms,
-                          struct arena *arena)
+/* Keeps what @review's opinion was before it is replaced. */
+static void keep_earlier(Hs__Review *review, struct arena *arena)
+{
+    Hs__EarlierOpinion *earlier = arena_alloc(arena, sizeof *earlier);
+
+    require(earlier != NULL);
+    hs__earlier_opinion__init(earlier);
+    earlier->result = review->result;
+    earlier->opinion = review->opinion;
+    earlier->given_at = review->given_at;
+    earlier->given_by = review->given_by;
+    earlier->seq = review->opinion_seq;
+    review->earlier = (Hs__EarlierOpinion **)apply_grown(review->earlier, review->n_earlier, arena);
+    review->earlier[review->n_earlier++] = earlier;
+}
+
+static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given,
+                          struct event_entry entry, struct arena *arena)
 {
     Hs__Review *review = apply_review(proposal, given->department);
+    int64_t at_ms = entry.at_ms;
 
     if (review->received_at == 0) {
         review->received_at = at_ms; /* who answers has received it */
@@ -403,6 +437,9 @@ static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given,
     }
     apply_holds_ended(proposal, review, at_ms, arena);
     apply_questions_dropped(proposal, given->department, arena);
+    if (given->restated) {
+        keep_earlier(review, arena);
+    }
     review->state = given->result == HS__OPINION__RESULT__NOT_COMPETENT
                         ? HS__REVIEW__STATE__NOT_COMPETENT
                         : HS__REVIEW__STATE__CLOSED;
@@ -416,6 +453,14 @@ static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given,
     review->signer = given->signer;
     review->wake_at = 0;
     review->hold_asked = NULL;
+    review->n_claims = given->n_claims;
+    review->claims = given->claims;
+    review->must_count = given->must_count;
+    review->opinion_seq = entry.seq;
+    review->after_verdict = proposal->verdict.len > 0;
+    if (given->restated) {
+        apply_restatement(proposal, given->department, arena);
+    }
 }
 
 static void competence_settled(Hs__Proposal *proposal, const Hs__CompetenceSettled *settled)
@@ -441,6 +486,9 @@ static void competence_settled(Hs__Proposal *proposal, const Hs__CompetenceSettl
     review->wake_at = settled->wake_at;
     review->drafted_by = "";
     review->n_rectifications = 0;
+    review->n_claims = 0;
+    review->must_count = 0;
+    review->opinion_seq = 0;
 }
 
 static void end_all_clocks(Hs__Proposal *proposal, int64_t at_ms, struct arena *arena)
@@ -503,81 +551,50 @@ static void proposal_withdrawn(Hs__Proposal *proposal, const Hs__ProposalWithdra
     end_all_clocks(proposal, at_ms, arena);
 }
 
+/* What becomes of a packet: up to the round that it opens. */
+static void apply_intake(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_ms,
+                         struct arena *arena)
+{
+    if (event->body_case == HS__EVENT__BODY_PROPOSAL_SUBMITTED) {
+        proposal_submitted(proposal, event, at_ms);
+    } else if (event->body_case == HS__EVENT__BODY_PACKET_REVISED) {
+        packet_revised(proposal, event->packet_revised, at_ms, arena);
+    } else if (event->body_case == HS__EVENT__BODY_GATE_FAILED) {
+        gate_failed(proposal, event->gate_failed);
+    } else if (event->body_case == HS__EVENT__BODY_CORRECTION_REQUESTED) {
+        correction_requested(proposal, event->correction_requested, arena);
+    } else if (event->body_case == HS__EVENT__BODY_ROUND_OPENED) {
+        round_opened(proposal, event->round_opened, at_ms, arena);
+    } else if (event->body_case == HS__EVENT__BODY_PROPOSAL_WITHDRAWN) {
+        proposal_withdrawn(proposal, event->proposal_withdrawn, at_ms, arena);
+    }
+}
+
+/* What becomes of a review: from its receipt to the verdict that its opinion leads to. */
+static void apply_answer(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
+                         struct arena *arena)
+{
+    if (event->body_case == HS__EVENT__BODY_REVIEW_RECEIVED) {
+        review_received(proposal, event->review_received, entry.at_ms);
+    } else if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN) {
+        opinion_given(proposal, event->opinion_given, entry, arena);
+    } else if (event->body_case == HS__EVENT__BODY_COMPETENCE_SETTLED) {
+        competence_settled(proposal, event->competence_settled);
+    } else if (event->body_case == HS__EVENT__BODY_VERDICT_ISSUED) {
+        verdict_issued(proposal, event->verdict_issued, entry, arena);
+    }
+}
+
+/* Each part does nothing where the event is not its own; event_subject() names every event.
+ * findings_recorded, review_escalated and clocks_recomputed are on record and change nothing. */
 void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
                     struct arena *arena)
 {
-    switch (event->body_case) {
-    case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
-        proposal_submitted(proposal, event, entry.at_ms);
-        break;
-    case HS__EVENT__BODY_PACKET_REVISED:
-        packet_revised(proposal, event->packet_revised, entry.at_ms, arena);
-        break;
-    case HS__EVENT__BODY_GATE_FAILED:
-        gate_failed(proposal, event->gate_failed);
-        break;
-    case HS__EVENT__BODY_CORRECTION_REQUESTED:
-        correction_requested(proposal, event->correction_requested, arena);
-        break;
-    case HS__EVENT__BODY_ROUND_OPENED:
-        round_opened(proposal, event->round_opened, entry.at_ms, arena);
-        break;
-    case HS__EVENT__BODY_REVIEW_RECEIVED:
-        review_received(proposal, event->review_received, entry.at_ms);
-        break;
-    case HS__EVENT__BODY_OPINION_GIVEN:
-        opinion_given(proposal, event->opinion_given, entry.at_ms, arena);
-        break;
-    case HS__EVENT__BODY_COMPETENCE_SETTLED:
-        competence_settled(proposal, event->competence_settled);
-        break;
-    case HS__EVENT__BODY_VERDICT_ISSUED:
-        verdict_issued(proposal, event->verdict_issued, entry, arena);
-        break;
-    case HS__EVENT__BODY_REVIEW_OVERDUE:
-    case HS__EVENT__BODY_CLOCK_HELD:
-    case HS__EVENT__BODY_CLOCK_RESUMED:
-    case HS__EVENT__BODY_RUNG_REACHED:
-    case HS__EVENT__BODY_DEADLINE_MOVED:
-    case HS__EVENT__BODY_LIMIT_EXTENDED:
-    case HS__EVENT__BODY_HOLD_ASKED:
-    case HS__EVENT__BODY_HOLD_REFUSED:
-    case HS__EVENT__BODY_REVIEW_MARKED:
-    case HS__EVENT__BODY_REVIEW_DELIVERED:
-    case HS__EVENT__BODY_REVIEW_REMINDED:
-    case HS__EVENT__BODY_CLOCK_PASSED:
-    case HS__EVENT__BODY_CORRECTION_LAPSED:
-    case HS__EVENT__BODY_REVIEW_REOPENED:
-    case HS__EVENT__BODY_QUESTION_ASKED:
-        apply_clocks(proposal, event, entry, arena);
-        break;
-    case HS__EVENT__BODY_OPINION_DRAFTED:
-    case HS__EVENT__BODY_DRAFT_SENT_BACK:
-    case HS__EVENT__BODY_OPINION_RECTIFIED:
-        apply_opinion(proposal, event, entry.at_ms, arena);
-        break;
-    case HS__EVENT__BODY_ITEMS_SETTLED:
-    case HS__EVENT__BODY_ROUND_GRANTED:
-        apply_rounds(proposal, event, arena);
-        break;
-    case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
-        proposal_withdrawn(proposal, event->proposal_withdrawn, entry.at_ms, arena);
-        break;
-    case HS__EVENT__BODY_FINDINGS_RECORDED: /* on record, change nothing */
-    case HS__EVENT__BODY_REVIEW_ESCALATED:
-    case HS__EVENT__BODY_GENESIS:
-    case HS__EVENT__BODY_PRINCIPAL_ENROLLED:
-    case HS__EVENT__BODY_PRINCIPAL_CHANGED:
-    case HS__EVENT__BODY_DEPARTMENT_DEFINED:
-    case HS__EVENT__BODY_DEFINITION_PUBLISHED:
-    case HS__EVENT__BODY_PINS_SET:
-    case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
-    case HS__EVENT__BODY_CLOCK_ANCHORED:
-    case HS__EVENT__BODY_CLOCK_SUSPECTED:
-    case HS__EVENT__BODY_CLOCK_GAP:
-    case HS__EVENT__BODY_CLOCK_CONFIRMED:
-    case HS__EVENT__BODY__NOT_SET:
-    case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
-        break;
-    }
+    apply_intake(proposal, event, entry.at_ms, arena);
+    apply_answer(proposal, event, entry, arena);
+    apply_opinion(proposal, event, entry, arena);
+    apply_rounds(proposal, event, arena);
+    apply_clocks(proposal, event, entry, arena);
+    apply_conflict(proposal, event, entry.at_ms, arena);
+    apply_approval(proposal, event, entry.at_ms, arena);
 }

@@ -43,7 +43,7 @@ static void draft_sent_back(Hs__Proposal *proposal, const Hs__DraftSentBack *sen
 
 /* When it was given, and whether late, stays: the first one counts for that. */
 static void opinion_rectified(Hs__Proposal *proposal, const Hs__OpinionRectified *rectified,
-                              int64_t at_ms, struct arena *arena)
+                              struct event_entry entry, struct arena *arena)
 {
     Hs__Review *review = apply_review(proposal, rectified->department);
     Hs__Rectification *row = arena_alloc(arena, sizeof *row);
@@ -54,7 +54,7 @@ static void opinion_rectified(Hs__Proposal *proposal, const Hs__OpinionRectified
     row->replaced = review->opinion;
     row->reason = rectified->reason;
     row->rectified_by = rectified->rectified_by;
-    row->rectified_at = at_ms;
+    row->rectified_at = entry.at_ms;
     if (review->n_rectifications > 0) {
         memcpy(rows, review->rectifications, review->n_rectifications * sizeof *rows);
     }
@@ -63,20 +63,23 @@ static void opinion_rectified(Hs__Proposal *proposal, const Hs__OpinionRectified
     review->opinion = rectified->opinion;
     review->item_count = rectified->item_count;
     review->result = rectified->result;
+    review->n_claims = rectified->n_claims;
+    review->claims = rectified->claims;
+    review->must_count = rectified->must_count;
+    review->opinion_seq = entry.seq;
     review->state = rectified->result == HS__OPINION__RESULT__NOT_COMPETENT
                         ? HS__REVIEW__STATE__NOT_COMPETENT
                         : HS__REVIEW__STATE__CLOSED;
 }
 
-void apply_opinion(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_ms,
+void apply_opinion(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
                    struct arena *arena)
 {
     if (event->body_case == HS__EVENT__BODY_OPINION_DRAFTED) {
-        opinion_drafted(proposal, event->opinion_drafted, at_ms, arena);
+        opinion_drafted(proposal, event->opinion_drafted, entry.at_ms, arena);
     } else if (event->body_case == HS__EVENT__BODY_DRAFT_SENT_BACK) {
-        draft_sent_back(proposal, event->draft_sent_back, at_ms, arena);
-    } else {
-        require(event->body_case == HS__EVENT__BODY_OPINION_RECTIFIED);
-        opinion_rectified(proposal, event->opinion_rectified, at_ms, arena);
+        draft_sent_back(proposal, event->draft_sent_back, entry.at_ms, arena);
+    } else if (event->body_case == HS__EVENT__BODY_OPINION_RECTIFIED) {
+        opinion_rectified(proposal, event->opinion_rectified, entry, arena);
     }
 }

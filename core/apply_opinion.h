@@ -3,15 +3,12 @@
 #ifndef CORE_APPLY_OPINION_H
 #define CORE_APPLY_OPINION_H
 
-#include <stdint.h>
-
-#include "lib/arena.h"
-#include "proto/message.h"
+#include "core/apply.h"
 
 /* Changes the review that @event names, which must be one of @proposal's: by a draft, by sending
  * back the draft that it has, or by a rectification. What it adds is in @arena, or borrowed from
- * the event. */
-void apply_opinion(Hs__Proposal *proposal, const Hs__Event *event, int64_t at_ms,
+ * the event. Does nothing where the event is about something else. */
+void apply_opinion(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
                    struct arena *arena);
 
 #endif

@@ -13,7 +13,7 @@ void **apply_grown(void *array, size_t count, struct arena *arena);
 
 /* ---- apply_clocks.c ---- */
 
-/* Changes @proposal by an event about its clocks. */
+/* Changes @proposal by an event about its clocks; does nothing where it is about something else. */
 void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
                   struct arena *arena);
 
@@ -38,7 +38,8 @@ void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms
  * another verdict. */
 void apply_round_remembered(Hs__Proposal *proposal, struct arena *arena);
 
-/* Changes @proposal by items_settled or round_granted. */
+/* Changes @proposal by items_settled or round_granted; does nothing where the event is about
+ * something else. */
 void apply_rounds(Hs__Proposal *proposal, const Hs__Event *event, struct arena *arena);
 
 #endif

@@ -28,6 +28,11 @@ void apply_round_remembered(Hs__Proposal *proposal, struct arena *arena)
     past->n_answered = proposal->n_answered;
     past->answered = proposal->answered;
     past->reply = proposal->reply;
+    past->n_conflicts = proposal->n_conflicts;
+    past->conflicts = proposal->conflicts;
+    past->n_mergers = proposal->n_mergers;
+    past->mergers = proposal->mergers;
+    past->decision = proposal->decision;
     proposal->past_rounds =
         (Hs__PastRound **)apply_grown(proposal->past_rounds, proposal->n_past_rounds, arena);
     proposal->past_rounds[proposal->n_past_rounds++] = past;
@@ -36,6 +41,10 @@ void apply_round_remembered(Hs__Proposal *proposal, struct arena *arena)
     proposal->verdict_seq = 0;
     proposal->concluded_at = 0;
     proposal->reply = "";
+    proposal->n_conflicts = 0;
+    proposal->n_mergers = 0;
+    proposal->decision = NULL;
+    proposal->n_closed_conditions = 0; /* what is revised has no conditions */
 }
 
 static bool is_listed(const char *const *ids, size_t count, const char *id)
@@ -82,7 +91,7 @@ void apply_rounds(Hs__Proposal *proposal, const Hs__Event *event, struct arena *
 {
     if (event->body_case == HS__EVENT__BODY_ITEMS_SETTLED) {
         items_settled(proposal, event->items_settled, arena);
-    } else {
+    } else if (event->body_case == HS__EVENT__BODY_ROUND_GRANTED) {
         proposal->rounds_granted++;
     }
 }

@@ -5,6 +5,7 @@
 
 #include "core/apply.h"
 #include "core/authorise.h"
+#include "core/conflict.h"
 #include "core/names.h"
 #include "core/result.h"
 #include "core/verdict.h"
@@ -117,6 +118,12 @@ bool proposal_has_ended(const Hs__Proposal *proposal)
            proposal->status == HS__PROPOSAL__STATUS__LAPSED;
 }
 
+bool proposal_is_decided(const Hs__Proposal *proposal)
+{
+    return proposal->status == HS__PROPOSAL__STATUS__APPROVED ||
+           proposal->status == HS__PROPOSAL__STATUS__REJECTED;
+}
+
 Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department)
 {
     for (size_t i = 0; i < proposal->n_reviews; i++) {
@@ -144,6 +151,38 @@ static Hs__Proposal *working_copy(const Hs__Proposal *proposal, struct arena *ar
     }
     copy->reviews = pointers;
     return copy;
+}
+
+/* Proposes the conflicts among the opinions, once all are in. */
+static void propose_conflicts(const struct situation *situation, Hs__Proposal *proposal,
+                              struct decision *decision)
+{
+    struct conflicts found;
+
+    if (proposal->verdict.len > 0 || !verdict_reviews_are_in(proposal)) {
+        return;
+    }
+    if (!conflicts_find(proposal, situation->arena, &found) || !found.is_complete) {
+        decision_refuse(decision, REFUSAL_TOO_COMPLEX, "conflicts");
+        return;
+    }
+    if (found.count == 0) {
+        return;
+    }
+
+    Hs__ConflictsProposed *proposed =
+        decision_new(decision, situation, &hs__conflicts_proposed__descriptor);
+    Hs__Event *event = decision_add(decision, situation, proposal->id);
+    if (proposed == NULL || event == NULL) {
+        return;
+    }
+    proposed->round = proposal->round;
+    proposed->n_conflicts = found.count;
+    proposed->conflicts = found.rows;
+    event->body_case = HS__EVENT__BODY_CONFLICTS_PROPOSED;
+    event->conflicts_proposed = proposed;
+    apply_proposal(proposal, event, (struct event_entry){.at_ms = situation->now_ms},
+                   situation->arena);
 }
 
 static void conclude_round(const struct situation *situation, Hs__Proposal *proposal,
@@ -192,7 +231,10 @@ void decision_conclude(const struct situation *situation, struct decision *decis
 
         apply_proposal(copy, decision->events[i], entry, situation->arena);
     }
-    conclude_round(situation, copy, decision);
+    propose_conflicts(situation, copy, decision);
+    if (decision->refusal == REFUSAL_NONE) {
+        conclude_round(situation, copy, decision);
+    }
 }
 
 static void set_result(const struct situation *situation, struct decision *out)
@@ -202,6 +244,27 @@ static void set_result(const struct situation *situation, struct decision *out)
     if (out->refusal == REFUSAL_NONE &&
         !result_of_events(out->events, out->event_count, number, situation->arena, &out->result)) {
         decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
+    }
+}
+
+/* What comes after the opinions: conflicts, the verdict, its conditions. */
+static void dispatch_settlement(const struct situation *situation, const Hs__Command *command,
+                                struct decision *out)
+{
+    if (command->body_case == HS__COMMAND__BODY_SETTLE_CONFLICT) {
+        decide_conflict(situation, command->settle_conflict, out);
+    } else if (command->body_case == HS__COMMAND__BODY_ACKNOWLEDGE_RULING) {
+        decide_acknowledgement(situation, command->acknowledge_ruling, out);
+    } else if (command->body_case == HS__COMMAND__BODY_MERGE_ITEMS) {
+        decide_merger(situation, command->merge_items, out);
+    } else if (command->body_case == HS__COMMAND__BODY_CLOSE_CONDITION) {
+        decide_condition(situation, command->close_condition, out);
+    } else if (command->body_case == HS__COMMAND__BODY_DECIDE) {
+        decide_proposal(situation, command->decide, out);
+    } else if (command->body_case == HS__COMMAND__BODY_DECIDE_SILENCE) {
+        decide_silence(situation, command->decide_silence, out);
+    } else if (command->body_case == HS__COMMAND__BODY_SET_ASIDE) {
+        decide_set_aside(situation, command->set_aside, out);
     }
 }
 
@@ -288,6 +351,15 @@ static void dispatch(const struct situation *situation, const Hs__Command *comma
         break;
     case HS__COMMAND__BODY_CONFIRM_CLOCK:
         decide_confirm_clock(situation, command->confirm_clock, out);
+        break;
+    case HS__COMMAND__BODY_SETTLE_CONFLICT:
+    case HS__COMMAND__BODY_ACKNOWLEDGE_RULING:
+    case HS__COMMAND__BODY_MERGE_ITEMS:
+    case HS__COMMAND__BODY_CLOSE_CONDITION:
+    case HS__COMMAND__BODY_DECIDE:
+    case HS__COMMAND__BODY_DECIDE_SILENCE:
+    case HS__COMMAND__BODY_SET_ASIDE:
+        dispatch_settlement(situation, command, out);
         break;
     case HS__COMMAND__BODY__NOT_SET:
     case _HS__COMMAND__BODY__CASE_IS_INT_SIZE:

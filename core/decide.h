@@ -134,18 +134,23 @@ bool decision_own_review(const struct situation *situation, const Hs__ReviewRef 
 /* True if @proposal has ended without a verdict: withdrawn, lapsed. */
 bool proposal_has_ended(const Hs__Proposal *proposal);
 
+/* True if the approver approved or rejected @proposal: only its conditions are still closed. */
+bool proposal_is_decided(const Hs__Proposal *proposal);
+
 /* Returns the review of @department in the present round, or NULL. */
 Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department);
 
-/* Adds verdict_issued if the proposal, as the events of @decision leave it, has come to a verdict
- * and has none yet. Does nothing if the decision is a refusal. */
+/* Adds conflicts_proposed if the proposal, as the events of @decision leave it, has all opinions
+ * and some contradict, and verdict_issued if it has come to a verdict and has none yet. Does
+ * nothing if the decision is a refusal. */
 void decision_conclude(const struct situation *situation, struct decision *decision);
 
 /* Adds clock_anchored: the time of the situation and of its reading is believed. */
 void decide_anchor(const struct situation *situation, struct decision *out);
 
-/* One file each: intake.c, rereview.c, opinion.c, opinion_draft.c, opinion_rectify.c, holding.c,
- * extension.c, pressing.c, question.c, silence.c, publish.c, administer.c, timekeeping.c. */
+/* One file each: intake.c, rereview.c, opinion.c, opinion_draft.c, opinion_rectify.c, ruling.c,
+ * approve.c, holding.c, extension.c, pressing.c, question.c, silence.c, publish.c, administer.c,
+ * timekeeping.c. */
 void decide_submit(const struct situation *situation, const Hs__Submit *submit,
                    struct decision *out);
 void decide_revise(const struct situation *situation, const Hs__Revise *revise,
@@ -188,6 +193,20 @@ void decide_grant(const struct situation *situation, const Hs__GrantRound *grant
                   struct decision *out);
 void decide_ask(const struct situation *situation, const Hs__AskApplicant *ask,
                 struct decision *out);
+void decide_conflict(const struct situation *situation, const Hs__SettleConflict *settle,
+                     struct decision *out);
+void decide_acknowledgement(const struct situation *situation,
+                            const Hs__AcknowledgeRuling *acknowledge, struct decision *out);
+void decide_merger(const struct situation *situation, const Hs__MergeItems *merge,
+                   struct decision *out);
+void decide_condition(const struct situation *situation, const Hs__CloseCondition *close,
+                      struct decision *out);
+void decide_proposal(const struct situation *situation, const Hs__Decide *decide,
+                     struct decision *out);
+void decide_silence(const struct situation *situation, const Hs__DecideSilence *decide,
+                    struct decision *out);
+void decide_set_aside(const struct situation *situation, const Hs__SetAside *set_aside,
+                      struct decision *out);
 void decide_publish(const struct situation *situation, const Hs__Publish *publish,
                     struct decision *out);
 void decide_department(const struct situation *situation, const Hs__DefineDepartment *define,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/authorise.h"
+#include "core/conflict.h"
 #include "core/decide.h"
 
 static bool is_overseeing(const Hs__Principal *principal)
@@ -56,6 +57,31 @@ bool disclose_opinion(const Hs__Principal *principal, const Hs__Proposal *propos
            (is_departmental(principal) && (!review->sealed || all_are_in(proposal)));
 }
 
+/* True if @principal may read what the reviews of both departments said. */
+static bool discloses_both(const Hs__Principal *principal, const Hs__Proposal *proposal,
+                           const char *one, const char *other)
+{
+    const Hs__Review *first = proposal_review(proposal, one);
+    const Hs__Review *second = proposal_review(proposal, other);
+
+    return (first == NULL || disclose_opinion(principal, proposal, first)) &&
+           (second == NULL || disclose_opinion(principal, proposal, second));
+}
+
+static bool discloses_conflict(const Hs__Principal *principal, const Hs__Proposal *proposal,
+                               const Hs__Conflict *conflict)
+{
+    return discloses_both(principal, proposal, conflict->one->department,
+                          conflict->other->department);
+}
+
+static bool discloses_merger(const Hs__Principal *principal, const Hs__Proposal *proposal,
+                             const Hs__Merger *merger)
+{
+    return discloses_both(principal, proposal, merger->kept->department,
+                          merger->merged->department);
+}
+
 /* Leaves out what @review said; that it was answered stays. */
 static void withhold(Hs__Review *review)
 {
@@ -69,6 +95,12 @@ static void withhold(Hs__Review *review)
     review->signer = "";
     review->drafted_by = "";
     review->n_rectifications = 0;
+    review->n_claims = 0;
+    review->must_count = 0;
+    review->opinion_seq = 0;
+    review->n_earlier = 0;
+    review->decided_by = "";
+    review->decided_reason = "";
 }
 
 /* What followed a silence is withheld; the silence is not. */
@@ -76,13 +108,18 @@ static void withhold_late(Hs__Review *review)
 {
     review->withheld = true;
     review->late_opinion = NULL;
+    review->n_claims = 0;
+    review->must_count = 0;
 }
 
-/* What the system recorded in a department's silence is nobody's opinion, and is never withheld. */
+/* What the system recorded in a department's silence is nobody's opinion, and is never withheld;
+ * what the approver decided for who was silent is read with the opinions. */
 static bool is_withheld(const Hs__Principal *principal, const Hs__Proposal *proposal,
                         const Hs__Review *review)
 {
-    return review->opinion.len > 0 && !disclose_opinion(principal, proposal, review);
+    bool is_said = review->opinion.len > 0 || review->decided_by[0] != '\0';
+
+    return is_said && !disclose_opinion(principal, proposal, review);
 }
 
 static bool is_late_withheld(const Hs__Principal *principal, const Hs__Proposal *proposal,
@@ -102,7 +139,32 @@ static bool hides_anything(const Hs__Principal *principal, const Hs__Proposal *p
             return true;
         }
     }
-    return false;
+    return false; /* a conflict or merger is between opinions, which would be hidden too */
+}
+
+/* Leaves out of @copy the conflicts and mergers that @principal may not read. False: the arena is
+ * full. */
+static bool withhold_between(const Hs__Principal *principal, const Hs__Proposal *proposal,
+                             struct arena *arena, Hs__Proposal *copy)
+{
+    copy->conflicts = arena_array(arena, proposal->n_conflicts, sizeof(Hs__Conflict *));
+    copy->mergers = arena_array(arena, proposal->n_mergers, sizeof(Hs__Merger *));
+    copy->n_conflicts = 0;
+    copy->n_mergers = 0;
+    if (copy->conflicts == NULL || copy->mergers == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < proposal->n_conflicts; i++) {
+        if (discloses_conflict(principal, proposal, proposal->conflicts[i])) {
+            copy->conflicts[copy->n_conflicts++] = proposal->conflicts[i];
+        }
+    }
+    for (size_t i = 0; i < proposal->n_mergers; i++) {
+        if (discloses_merger(principal, proposal, proposal->mergers[i])) {
+            copy->mergers[copy->n_mergers++] = proposal->mergers[i];
+        }
+    }
+    return true;
 }
 
 Hs__Proposal *disclose_proposal(const Hs__Principal *principal, Hs__Proposal *proposal,
@@ -135,7 +197,7 @@ Hs__Proposal *disclose_proposal(const Hs__Principal *principal, Hs__Proposal *pr
             withhold_late(&reviews[i]);
         }
     }
-    return copy;
+    return withhold_between(principal, proposal, arena, copy) ? copy : NULL;
 }
 
 /* The department whose opinion @event tells of; NULL: it tells of none. */
@@ -149,6 +211,9 @@ static const char *opinion_told(const Hs__Event *event)
     }
     if (event->body_case == HS__EVENT__BODY_COMPETENCE_SETTLED) {
         return event->competence_settled->department;
+    }
+    if (event->body_case == HS__EVENT__BODY_SILENCE_DECIDED) {
+        return event->silence_decided->department;
     }
     return event->body_case == HS__EVENT__BODY_FINDINGS_RECORDED
                ? event->findings_recorded->department
@@ -164,6 +229,29 @@ static const char *draft_told(const Hs__Event *event)
                                                                : NULL;
 }
 
+/* True if @event tells of a conflict or merger that @principal may not read. */
+static bool tells_between(const Hs__Principal *principal, const Hs__Proposal *proposal,
+                          const Hs__Event *event)
+{
+    const Hs__Conflict *conflict = NULL;
+
+    if (event->body_case == HS__EVENT__BODY_ITEMS_MERGED) {
+        return !discloses_merger(principal, proposal, event->items_merged->merger);
+    }
+    if (event->body_case == HS__EVENT__BODY_CONFLICTS_PROPOSED) {
+        for (size_t i = 0; i < event->conflicts_proposed->n_conflicts; i++) {
+            if (!discloses_conflict(principal, proposal, event->conflicts_proposed->conflicts[i])) {
+                return true;
+            }
+        }
+    } else if (event->body_case == HS__EVENT__BODY_CONFLICT_SETTLED) {
+        conflict = conflict_numbered(proposal, event->conflict_settled->number);
+    } else if (event->body_case == HS__EVENT__BODY_RULING_ACKNOWLEDGED) {
+        conflict = conflict_numbered(proposal, event->ruling_acknowledged->number);
+    }
+    return conflict != NULL && !discloses_conflict(principal, proposal, conflict);
+}
+
 enum disclosure disclose_event(const Hs__Principal *principal, const Hs__Proposal *proposal,
                                const Hs__Event *event)
 {
@@ -173,7 +261,7 @@ enum disclosure disclose_event(const Hs__Principal *principal, const Hs__Proposa
     const Hs__Review *review = department == NULL ? NULL : proposal_review(proposal, department);
 
     if (review == NULL) {
-        return DISCLOSE_ALL;
+        return tells_between(principal, proposal, event) ? DISCLOSE_NOTHING : DISCLOSE_ALL;
     }
     if (drafting != NULL ? disclose_draft(principal, review)
                          : disclose_opinion(principal, proposal, review)) {

@@ -4,7 +4,8 @@
  * The office, approvers, supervisors and auditors read all of them, a department its own. Other
  * departments read them at once where the stage does not seal them, else when every review of the
  * round is in; the applicant with the verdict. A draft is for its own department alone. Who has
- * answered, and when, is no secret: what it said is.
+ * answered, and when, is no secret: what it said is. Conflicts and mergers tell what two opinions
+ * demand: who may read both reads them.
  */
 #ifndef CORE_DISCLOSE_H
 #define CORE_DISCLOSE_H

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/document.h"
+#include "core/document_parts.h"
 
 #include <string.h>
 
+#include "core/conflict.h"
 #include "core/names.h"
 #include "core/verdict.h"
 #include "lib/civil.h"
@@ -111,6 +113,41 @@ static bool copy_parts(const Hs__Opinion *opinion, const char *review, struct ar
     return true;
 }
 
+/* What @review's opinion replaced after coordination. */
+static bool copy_earlier(const struct document_sources *sources, size_t index, const char *id,
+                         struct arena *arena, Hs__VerdictDocument__DepartmentOpinion *out)
+{
+    const Hs__Review *review = sources->proposal->reviews[index];
+
+    out->earlier = arena_array(arena, review->n_earlier, sizeof(Hs__VerdictDocument__Earlier *));
+    if (out->earlier == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < review->n_earlier; i++) {
+        const Hs__EarlierOpinion *before = review->earlier[i];
+        const Hs__Opinion *opinion = sources->earlier == NULL ? NULL : sources->earlier[index][i];
+        Hs__VerdictDocument__Earlier *row =
+            message_new(&hs__verdict_document__earlier__descriptor, arena);
+        struct items items = {0};
+
+        if (row == NULL || (opinion != NULL && !copy_items(opinion, id, NULL, arena, &items))) {
+            return false;
+        }
+        row->result = before->result;
+        row->opinion_hash = hex_of(bytes_of(before->opinion), arena);
+        row->given_at = before->given_at;
+        row->given_by = before->given_by;
+        row->reason = opinion == NULL ? "" : opinion->reason;
+        row->n_items = items.count;
+        row->items = items.rows;
+        out->earlier[out->n_earlier++] = row;
+        if (row->opinion_hash == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool copy_opinion(const Hs__Opinion *opinion, const char *review, struct arena *arena,
                          Hs__VerdictDocument__DepartmentOpinion *out)
 {
@@ -171,7 +208,13 @@ static Hs__VerdictDocument__DepartmentOpinion *row_of(const struct document_sour
     row->n_rectifications = review->n_rectifications;
     row->rectifications = review->rectifications;
     row->opinion_hash = hex_of(bytes_of(review->opinion), arena);
-    if (row->given_by == NULL || row->opinion_hash == NULL) {
+    row->decided_by = review->decided_by;
+    row->decided_reason = review->decided_reason;
+    if (conflict_result(proposal, review) != review->result) {
+        row->counts_as = conflict_result(proposal, review);
+    }
+    if (row->given_by == NULL || row->opinion_hash == NULL ||
+        !copy_earlier(sources, index, id, arena, row)) {
         return NULL;
     }
     if (sources->opinions[index] != NULL &&
@@ -222,6 +265,7 @@ static bool fill_head(const struct document_sources *sources, struct arena *aren
     document->n_answered_items = proposal->n_answered;
     document->answered_items = proposal->answered;
     document->reply = proposal->reply;
+    document->decision = proposal->decision;
     return document->packet_hash != NULL && document->process != NULL &&
            document->verdict_hash != NULL && document->pins_hash != NULL;
 }
@@ -246,5 +290,10 @@ Hs__VerdictDocument *document_build(const struct document_sources *sources, stru
         }
     }
     document->n_opinions = proposal->n_reviews;
-    return document;
+    return document_add_conflicts(sources, arena, document) &&
+                   document_add_duplicates(sources, arena, document) &&
+                   document_add_conditions(sources, arena, document) &&
+                   document_add_matrix(document, arena)
+               ? document
+               : NULL;
 }

@@ -17,6 +17,8 @@ struct document_sources {
     const Hs__Process *process;         /* the pinned one */
     const uint8_t *process_hash;        /* 32 bytes */
     const Hs__Opinion *const *opinions; /* one for each review of the proposal; NULL: none given */
+    /* For each review, those that its record lists as earlier; NULL: they are not at hand. */
+    const Hs__Opinion *const *const *earlier;
 };
 
 /* Returns the document in @arena, borrowing from the sources; NULL if it does not fit. Without a

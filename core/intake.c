@@ -251,7 +251,7 @@ static const Hs__Proposal *own_proposal(const struct situation *situation, struc
         decision_refuse(out, REFUSAL_NOT_YOUR_PROPOSAL, proposal->number);
         return NULL;
     }
-    if (proposal_has_ended(proposal)) {
+    if (proposal_has_ended(proposal) || proposal_is_decided(proposal)) {
         decision_refuse(out, REFUSAL_PROPOSAL_ENDED, proposal->number);
         return NULL;
     }

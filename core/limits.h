@@ -39,6 +39,20 @@ enum {
     /* Departments in one stage; bounds the events of one decision. */
     LIMIT_SEATS = 64,
 
+    /* Incompatible pairs of one process; bounds what a claim says. */
+    LIMIT_PAIRS = 64,
+
+    /* Claims of one opinion that the record keeps, those that can contradict first; 64 opinions of
+     * them are read in the least arena a command has. */
+    LIMIT_CLAIMS = 64,
+
+    /* Conflicts and mergers of one round; one of either is some hundred bytes of the record. */
+    LIMIT_CONFLICTS = 128,
+    LIMIT_MERGERS = 128,
+
+    /* A reason, a demand or a document's number that the record keeps. */
+    LIMIT_REASON_BYTES = 2 * 1024,
+
     /* Reports of one check of a rule; a rule with more has been seen to be wrong. */
     LIMIT_CHECK_REPORTS = 32,
 };

@@ -62,6 +62,13 @@ void lint_documents(const Hs__Process *process, size_t index, const Hs__Dictiona
  * or without words in Chinese. */
 void lint_matters(const Hs__Process *process, struct defects *defects);
 
+/* Adds the defects of the incompatible pairs of @process: names that are none or there twice, sides
+ * that are empty or name a matter that the process does not list. What is no plain name is taken
+ * for the id of a rule; whether one has it is said by lint_pair_rules(), with the packs. */
+void lint_pairs(const Hs__Process *process, struct defects *defects);
+void lint_pair_rules(const Hs__Process *process, const Hs__Pack *const *packs, size_t count,
+                     struct defects *defects);
+
 /* Adds a defect for every rule of @pack whose matter is not among those of @process. A rule may
  * have none, and a process without a list takes any. */
 void lint_rule_matters(const Hs__Pack *pack, const Hs__Process *process, struct defects *defects);

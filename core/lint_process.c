@@ -148,6 +148,7 @@ void lint_process(const Hs__Process *process, const Hs__Dictionary *dictionary,
                           process->calendar);
     }
     lint_matters(process, defects);
+    lint_pairs(process, defects);
     if (process->n_stages == 0 || process->n_stages > STAGES_MAX) {
         defects_add(defects, "stages", "须有1至64个环节", "a process has 1 to 64 stages");
         return;

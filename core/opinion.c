@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "core/authorise.h"
+#include "core/claim.h"
+#include "core/conflict.h"
 #include "core/opinion.h"
 #include "core/settle.h"
 #include "core/silence.h"
@@ -39,6 +42,14 @@ bool opinion_is_answerable(const struct opinion_target *target)
     }
     return target->proposal->status == HS__PROPOSAL__STATUS__CONCLUDED &&
            state == HS__REVIEW__STATE__OVERDUE;
+}
+
+bool opinion_is_restatable(const struct situation *situation, const struct opinion_target *target)
+{
+    return target->proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW &&
+           target->review->state == HS__REVIEW__STATE__CLOSED &&
+           !principal_has_role(situation->signer, HS__PRINCIPAL__ROLE__AGENT) &&
+           conflict_is_to_be_settled(target->proposal, target->review->department);
 }
 
 void decide_receive(const struct situation *situation, const Hs__ReceiveReview *receive,
@@ -101,11 +112,14 @@ static void add_opinion(const struct situation *situation, const struct opinion_
                         const Hs__GiveOpinion *give, struct decision *out)
 {
     const Hs__Opinion *opinion = give->opinion;
+    const Hs__Process *process = situation->rulebook == NULL ? NULL : situation->rulebook->process;
+    struct claims claims;
     struct hash *hash = opinion_hash(situation, opinion, out);
     Hs__OpinionGiven *given = decision_new(out, situation, &hs__opinion_given__descriptor);
     Hs__Event *event = decision_add(out, situation, target->proposal->id);
 
-    if (hash == NULL || given == NULL || event == NULL) {
+    if (hash == NULL || given == NULL || event == NULL ||
+        !claims_of(opinion, process, situation->arena, &claims)) {
         decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
         return;
     }
@@ -117,10 +131,14 @@ static void add_opinion(const struct situation *situation, const struct opinion_
     given->by_rules = opinion->by_rules;
     given->late = is_past_due(situation, target->review) ||
                   target->review->state == HS__REVIEW__STATE__OVERDUE ||
-                  target->review->result == HS__OPINION__RESULT__TACIT;
+                  target->review->result == HS__OPINION__RESULT__TACIT || target->review->late;
     given->given_by = opinion->by_rules ? "" : situation->signer->name;
     given->signer = situation->signer->name;
     given->drafted_by = give->draft.len > 0 ? target->review->draft->drafted_by : "";
+    given->n_claims = claims.count;
+    given->claims = claims.rows;
+    given->must_count = (uint32_t)claims.must_count;
+    given->restated = !opinion_is_answerable(target);
     event->body_case = HS__EVENT__BODY_OPINION_GIVEN;
     event->opinion_given = given;
 }
@@ -144,6 +162,20 @@ static bool releases_draft(const struct situation *situation, const struct opini
     return out->refusal == REFUSAL_NONE;
 }
 
+/* Who restates was competent and involved. No opinion: opinion_fits() says so. */
+static bool restated_fits(const struct opinion_target *target, const Hs__Opinion *opinion,
+                          struct decision *out)
+{
+    if (opinion_is_answerable(target) || opinion == NULL ||
+        opinion->result == HS__OPINION__RESULT__AGREE ||
+        opinion->result == HS__OPINION__RESULT__CONDITIONAL ||
+        opinion->result == HS__OPINION__RESULT__DISAGREE) {
+        return true;
+    }
+    decision_refuse(out, REFUSAL_RESULT_INVALID, NULL);
+    return false;
+}
+
 void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *give,
                     struct decision *out)
 {
@@ -156,11 +188,12 @@ void decide_opinion(const struct situation *situation, const Hs__GiveOpinion *gi
         decision_refuse(out, REFUSAL_PROPOSAL_ENDED, target.proposal->number);
         return;
     }
-    if (!opinion_is_answerable(&target)) {
+    if (!opinion_is_answerable(&target) && !opinion_is_restatable(situation, &target)) {
         decision_refuse(out, REFUSAL_OPINION_ALREADY_GIVEN, target.review->department);
         return;
     }
     if (!opinion_is_signed_off(situation, &target, out) ||
+        !restated_fits(&target, give->opinion, out) ||
         !opinion_fits(situation, target.review, give->opinion, out) ||
         !releases_draft(situation, &target, give, out)) {
         return;

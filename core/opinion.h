@@ -55,6 +55,10 @@ bool opinion_find_own(const struct situation *situation, const Hs__ReviewRef *re
  * recorded as overdue. A silence taken for consent is still followed by an opinion in writing. */
 bool opinion_is_answerable(const struct opinion_target *target);
 
+/* True if the signer, a person, may give the opinion of @target anew: while a confirmed conflict of
+ * its department is not settled. */
+bool opinion_is_restatable(const struct situation *situation, const struct opinion_target *target);
+
 /* True if the signer may give opinions of @target's department; else @out is refused with
  * SIGN_OFF_NEEDED. Where the head signs off, only the head; an agent speaks for the rules. */
 bool opinion_is_signed_off(const struct situation *situation, const struct opinion_target *target,

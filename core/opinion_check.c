@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/authorise.h"
+#include "core/claim.h"
 
 static void add_fault(struct opinion_faults *faults, enum refusal refusal, const char *path)
 {
@@ -309,6 +310,10 @@ bool opinion_fits(const struct situation *situation, const Hs__Review *review,
     if (opinion->packet.len > 0 &&
         !bytes_equal(bytes_of(opinion->packet), bytes_of(review->packet))) {
         decision_refuse(out, REFUSAL_PACKET_DIFFERS, NULL);
+        return false;
+    }
+    if (!claims_marks_fit(opinion, situation->proposal, review->department)) {
+        decision_refuse(out, REFUSAL_ITEM_INVALID, "against");
         return false;
     }
     opinion_check(opinion, &frame, &faults);

@@ -19,7 +19,7 @@ static bool find_open(const struct situation *situation, const Hs__ReviewRef *re
         decision_refuse(out, REFUSAL_PROPOSAL_ENDED, target->proposal->number);
         return false;
     }
-    if (!opinion_is_answerable(target)) {
+    if (!opinion_is_answerable(target) && !opinion_is_restatable(situation, target)) {
         decision_refuse(out, REFUSAL_OPINION_ALREADY_GIVEN, target->review->department);
         return false;
     }

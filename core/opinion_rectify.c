@@ -3,6 +3,7 @@
  * The original stays on record, and so does when it was given. */
 #include <string.h>
 
+#include "core/claim.h"
 #include "core/names.h"
 #include "core/opinion.h"
 
@@ -22,6 +23,12 @@ static bool is_awaiting_others(const struct opinion_target *target)
     return false;
 }
 
+/* Conflicts and mergers name items by their numbers: from then on they stay. */
+static bool is_consolidated(const Hs__Proposal *proposal)
+{
+    return proposal->n_conflicts > 0 || proposal->n_mergers > 0;
+}
+
 /* A review that was answered in this round, and waits for the others. */
 static bool is_rectifiable(const struct opinion_target *target, struct decision *out)
 {
@@ -36,7 +43,7 @@ static bool is_rectifiable(const struct opinion_target *target, struct decision 
         return false;
     }
     if (target->proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW ||
-        !is_awaiting_others(target)) {
+        !is_awaiting_others(target) || is_consolidated(target->proposal)) {
         decision_refuse(out, REFUSAL_CONSOLIDATION_OPEN, target->proposal->number);
         return false;
     }
@@ -64,6 +71,8 @@ static void add_rectified(const struct situation *situation, const struct opinio
                           const Hs__RectifyOpinion *rectify, struct decision *out)
 {
     struct hash *hash = opinion_hash(situation, rectify->opinion, out);
+    const Hs__Process *process = situation->rulebook == NULL ? NULL : situation->rulebook->process;
+    struct claims claims;
 
     if (hash == NULL ||
         bytes_equal(bytes_of(target->review->opinion), (struct bytes){hash->bytes, HASH_BYTES})) {
@@ -76,6 +85,10 @@ static void add_rectified(const struct situation *situation, const struct opinio
     if (rectified == NULL || event == NULL) {
         return;
     }
+    if (!claims_of(rectify->opinion, process, situation->arena, &claims)) {
+        decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
+        return;
+    }
     rectified->round = target->proposal->round;
     rectified->department = target->review->department;
     rectified->result = rectify->opinion->result;
@@ -84,6 +97,9 @@ static void add_rectified(const struct situation *situation, const struct opinio
     rectified->version = (uint32_t)target->review->n_rectifications + 2;
     rectified->reason = rectify->reason;
     rectified->rectified_by = situation->signer->name;
+    rectified->n_claims = claims.count;
+    rectified->claims = claims.rows;
+    rectified->must_count = (uint32_t)claims.must_count;
     event->body_case = HS__EVENT__BODY_OPINION_RECTIFIED;
     event->opinion_rectified = rectified;
 }

@@ -99,6 +99,22 @@
     X(KEY_ALREADY_ENROLLED, "密钥已属于另一主体", "the key belongs to another principal")          \
     X(ROLES_INCOMPATIBLE, "管理员不得兼任审查角色", "who administers cannot give opinions")        \
     X(UNKNOWN_STAGE, "没有此环节", "there is no such stage")                                       \
+    X(UNKNOWN_CONFLICT, "没有此意见冲突", "there is no such conflict")                             \
+    X(CONFLICT_SETTLED, "该意见冲突已处理", "the conflict is settled")                             \
+    X(CONFLICT_NOT_CONFIRMED, "该意见冲突尚未确认", "the conflict is not confirmed")               \
+    X(DOCUMENT_NUMBER_MISSING, "须注明文件编号", "the number of a document is needed")             \
+    X(RULING_INVALID, "裁定须支持其中一个部门，或写明应如何处理",                                  \
+      "a ruling is for one of the two departments, or says what is to be done")                    \
+    X(NOT_OVERRULED, "本部门意见未被裁定推翻", "no ruling overrules this department there")        \
+    X(UNKNOWN_ITEM, "没有此意见条目", "there is no such item")                                     \
+    X(ITEM_MERGED, "该意见条目已合并", "the item is merged already")                               \
+    X(DECISION_ALREADY_MADE, "本轮已经审定", "the verdict of this round was decided on")           \
+    X(VERDICT_DIFFERS, "所审定的不是现行结论", "the decision is about another verdict")            \
+    X(VERDICT_RETURNS, "结论已是退回修改", "the verdict already returns the proposal")             \
+    X(VERDICT_ISSUED, "会审结论已经作出", "the round has its verdict")                             \
+    X(NOT_OVERDUE, "该部门并未逾期", "the department is not silent")                               \
+    X(UNKNOWN_CONDITION, "没有此条件", "there is no such condition")                               \
+    X(NOT_YOUR_CONDITION, "不是本部门提出的条件", "the condition is another department's")         \
     X(NO_VERDICT_YET, "尚未形成会审结论", "there is no verdict yet")                               \
     X(NO_VERDICT, "本申报项目没有会审结论", "there is no verdict and there will be none")          \
     X(TOO_LARGE, "超出大小限制", "this is larger than the limit")

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/answers.h"
+#include "core/claim.h"
 #include "core/intake.h"
 #include "lib/check.h"
 
@@ -58,31 +59,56 @@ static size_t review_index(const Hs__Proposal *proposal, const char *department)
 }
 
 /* A result that stands as long as nothing changes. Silence that was recorded as consent is one, and
- * goes on being shown as silence; a deadline that passed is none. */
+ * goes on being shown as silence; a deadline that passed is none, nor what the approver decided for
+ * who was silent. */
 static bool can_be_kept(const Hs__Review *review)
 {
     if (review->state != HS__REVIEW__STATE__CLOSED) {
         return false;
     }
-    return review->result != HS__OPINION__RESULT__UNSPECIFIED &&
+    return review->result != HS__OPINION__RESULT__UNSPECIFIED && review->decided_by[0] == '\0' &&
            review->result != HS__OPINION__RESULT__OVERDUE &&
            review->result != HS__OPINION__RESULT__DISAGREE;
 }
 
-static Hs__Review *carry(const struct situation *situation, const Hs__Review *review)
+/* Sets the claims of @carried to what @opinion demands under the process of the new round; NULL: it
+ * was not given. False: the arena is too small. */
+static bool carry_claims(const struct situation *situation, const Hs__Opinion *opinion,
+                         Hs__Review *carried)
 {
+    struct claims claims;
+
+    if (opinion == NULL) {
+        return true;
+    }
+    if (!claims_of(opinion, situation->rulebook->process, situation->arena, &claims)) {
+        return false;
+    }
+    carried->n_claims = claims.count;
+    carried->claims = claims.rows;
+    carried->must_count = (uint32_t)claims.must_count;
+    return true;
+}
+
+/* Returns the @position-th review of the last round as the next one keeps it: an opinion that came
+ * after the verdict is heard in it. NULL: the arena is too small. */
+static Hs__Review *carry(const struct situation *situation, size_t position)
+{
+    const Hs__Review *review = situation->proposal->reviews[position];
     Hs__Review *carried = arena_alloc(situation->arena, sizeof *carried);
 
-    if (carried != NULL) {
-        *carried = *review;
-        carried->carried_from =
-            review->carried_forward ? review->carried_from : situation->proposal->round;
-        carried->carried_forward = true;
-        carried->n_changed_inputs = 0;
-        carried->n_changed_documents = 0;
-        carried->n_changed_rules = 0;
+    if (carried == NULL) {
+        return NULL;
     }
-    return carried;
+    *carried = *review;
+    carried->carried_from =
+        review->carried_forward ? review->carried_from : situation->proposal->round;
+    carried->carried_forward = true;
+    carried->after_verdict = false;
+    carried->n_changed_inputs = 0;
+    carried->n_changed_documents = 0;
+    carried->n_changed_rules = 0;
+    return carry_claims(situation, situation->opinions[position], carried) ? carried : NULL;
 }
 
 /* Decides about seat @index. False: the arena is too small. */
@@ -105,7 +131,7 @@ static bool look_at_seat(struct look *look, size_t index, struct next_seat *out)
     }
     if (can_be_kept(review) && !touch_is_any(&out->touch) &&
         !answers_concern(look->answers, department)) {
-        out->carried = carry(situation, review);
+        out->carried = carry(situation, position);
         return out->carried != NULL;
     }
     return true;

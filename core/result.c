@@ -25,6 +25,9 @@ static bool add_review(const Hs__Event *event, const char *number, struct arena 
     } else if (event->body_case == HS__EVENT__BODY_COMPETENCE_SETTLED) {
         department = event->competence_settled->department;
         round = event->competence_settled->round;
+    } else if (event->body_case == HS__EVENT__BODY_SILENCE_DECIDED) {
+        department = event->silence_decided->department;
+        round = event->silence_decided->round;
     } else {
         return true;
     }

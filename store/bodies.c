@@ -194,6 +194,24 @@ enum err body_opinion_version(struct transaction *txn, const struct opinion_vers
     return err == ERR_OK ? opinion_at(txn, &place, arena, out) : err;
 }
 
+enum err body_earlier_opinion(struct transaction *txn, uint64_t seq, struct arena *arena,
+                              Hs__Opinion **out)
+{
+    struct event_body body;
+    enum err err = body_event(txn, seq, arena, &body);
+
+    if (err == ERR_OK && body.event->body_case != HS__EVENT__BODY_OPINION_GIVEN &&
+        body.event->body_case != HS__EVENT__BODY_OPINION_RECTIFIED) {
+        return is_not(txn, seq, "an opinion");
+    }
+    if (err == ERR_OK) {
+        struct place place = {.seq = body.entry->received, .index = body.entry->index};
+
+        err = opinion_at(txn, &place, arena, out);
+    }
+    return err;
+}
+
 static enum err pins_at(struct transaction *txn, uint64_t seq, struct arena *arena,
                         struct bytes *out)
 {

@@ -51,6 +51,10 @@ enum err body_packet(struct transaction *txn, uint64_t proposal, uint32_t versio
 enum err body_opinion(struct transaction *txn, const Hs__ReviewRef *review, struct arena *arena,
                       Hs__Opinion **out);
 
+/* Reads the opinion that the entry @seq, opinion_given or opinion_rectified, records: one that was
+ * replaced too. */
+enum err body_earlier_opinion(struct transaction *txn, uint64_t seq, struct arena *arena,
+                              Hs__Opinion **out);
 /* An opinion that counts no more, from 1, or the draft (OPINION_DRAFT). */
 struct opinion_version {
     const Hs__ReviewRef *review;

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/conflict.h"
 #include "core/trusted_time.h"
 #include "lib/hash.h"
 
@@ -130,6 +131,84 @@ static const char *fault_of_rectification(const Hs__OpinionRectified *rectified,
                                                               : "a rectification out of its order";
 }
 
+static const char *fault_of_round_number(const Hs__Proposal *proposal, uint32_t round)
+{
+    if (proposal == NULL) {
+        return "the event is about a proposal that was not submitted";
+    }
+    return proposal->round == round ? NULL : "the event is about another round";
+}
+
+static const char *fault_of_conflict(const Hs__Conflict *conflict, const Hs__Proposal *proposal)
+{
+    const char *fault = NULL;
+
+    if (conflict->one == NULL || conflict->other == NULL || conflict->number == 0) {
+        return "a conflict without its two sides or its number";
+    }
+    fault = fault_of_review(proposal, proposal->round, conflict->one->department);
+    return fault == NULL ? fault_of_review(proposal, proposal->round, conflict->other->department)
+                         : fault;
+}
+
+static const char *fault_of_proposed(const Hs__ConflictsProposed *proposed,
+                                     const Hs__Proposal *proposal)
+{
+    const char *fault = fault_of_round_number(proposal, proposed->round);
+
+    for (size_t i = 0; fault == NULL && i < proposed->n_conflicts; i++) {
+        fault = fault_of_conflict(proposed->conflicts[i], proposal);
+    }
+    return fault;
+}
+
+/* An event about the conflict @number, in which each of @departments has a side. */
+static const char *fault_of_sides(const Hs__Proposal *proposal, uint32_t number,
+                                  const char *const *departments, size_t count)
+{
+    const Hs__Conflict *conflict = conflict_numbered(proposal, number);
+
+    if (conflict == NULL) {
+        return "the event is about a conflict that its round does not have";
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (conflict_side(conflict, departments[i]) == NULL) {
+            return "the event is about a department that has no side in the conflict";
+        }
+    }
+    return NULL;
+}
+
+static const char *fault_of_settlement(const Hs__ConflictSettled *settled,
+                                       const Hs__Proposal *proposal)
+{
+    const char *fault = fault_of_round_number(proposal, settled->round);
+
+    return fault == NULL
+               ? fault_of_sides(proposal, settled->number, settled->overruled, settled->n_overruled)
+               : fault;
+}
+
+static const char *fault_of_acknowledgement(const Hs__RulingAcknowledged *acknowledged,
+                                            const Hs__Proposal *proposal)
+{
+    const char *fault = fault_of_round_number(proposal, acknowledged->round);
+
+    return fault == NULL
+               ? fault_of_sides(proposal, acknowledged->number, &acknowledged->department, 1)
+               : fault;
+}
+
+static const char *fault_of_merger(const Hs__ItemsMerged *merged, const Hs__Proposal *proposal)
+{
+    const Hs__Merger *merger = merged->merger;
+
+    if (merger == NULL || merger->kept == NULL || merger->merged == NULL) {
+        return "a merger without its two items";
+    }
+    return fault_of_round_number(proposal, merged->round);
+}
+
 static const char *fault_of_submission(const Hs__Event *event, const Hs__Proposal *proposal)
 {
     const Hs__ProposalSubmitted *submitted = event->proposal_submitted;
@@ -197,6 +276,34 @@ static const char *fault_of_suspicion(const Hs__ClockSuspected *suspected)
     return suspected->suspicion == HS__TRUSTED_TIME__SUSPICION__NONE
                ? "a clock is suspected of nothing"
                : fault_of_time(suspected->anchor);
+}
+
+/* Events of what comes after the opinions. */
+static const char *fault_of_settling(const Hs__Event *event, const Hs__Proposal *proposal)
+{
+    if (event->body_case == HS__EVENT__BODY_CONFLICTS_PROPOSED) {
+        return fault_of_proposed(event->conflicts_proposed, proposal);
+    }
+    if (event->body_case == HS__EVENT__BODY_CONFLICT_SETTLED) {
+        return fault_of_settlement(event->conflict_settled, proposal);
+    }
+    if (event->body_case == HS__EVENT__BODY_RULING_ACKNOWLEDGED) {
+        return fault_of_acknowledgement(event->ruling_acknowledged, proposal);
+    }
+    if (event->body_case == HS__EVENT__BODY_ITEMS_MERGED) {
+        return fault_of_merger(event->items_merged, proposal);
+    }
+    if (event->body_case == HS__EVENT__BODY_CONDITION_CLOSED) {
+        return fault_of_round_number(proposal, event->condition_closed->round);
+    }
+    if (event->body_case == HS__EVENT__BODY_PROPOSAL_DECIDED) {
+        return fault_of_round_number(proposal, event->proposal_decided->round);
+    }
+    if (event->body_case == HS__EVENT__BODY_SILENCE_DECIDED) {
+        return fault_of_review(proposal, event->silence_decided->round,
+                               event->silence_decided->department);
+    }
+    return fault_of_round_number(proposal, event->office_item_set_aside->round);
 }
 
 const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
@@ -283,6 +390,15 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
         return fault_of_reopening(event->review_reopened, proposal);
     case HS__EVENT__BODY_CLOCK_RESUMED:
         return fault_of_resumption(event->clock_resumed, proposal);
+    case HS__EVENT__BODY_CONFLICTS_PROPOSED:
+    case HS__EVENT__BODY_CONFLICT_SETTLED:
+    case HS__EVENT__BODY_RULING_ACKNOWLEDGED:
+    case HS__EVENT__BODY_ITEMS_MERGED:
+    case HS__EVENT__BODY_CONDITION_CLOSED:
+    case HS__EVENT__BODY_PROPOSAL_DECIDED:
+    case HS__EVENT__BODY_SILENCE_DECIDED:
+    case HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE:
+        return fault_of_settling(event, proposal);
     case HS__EVENT__BODY_PACKET_REVISED:
         if (event->packet_revised->packet.len != HASH_BYTES) {
             return "a packet without its hash";

@@ -222,6 +222,117 @@ static void what_followed_a_silence_is_withheld_and_the_silence_is_not(void **st
     assert_true(shown->reviews[FIRE]->withheld);
 }
 
+/* Planning's review is overdue: the round's opinions are held against each other, and the seal
+ * holds. A conflict and a merger of fire and water are on record. */
+struct between {
+    Hs__Conflict__Side sides[2];
+    Hs__Conflict conflict;
+    Hs__Conflict *conflicts[1];
+    Hs__Merger__Member members[2];
+    Hs__Merger merger;
+    Hs__Merger *mergers[1];
+    Hs__Review water;
+    Hs__Review *rows[REVIEWS + 1];
+};
+
+static void put_between(struct fixture *f, struct between *between)
+{
+    static const char *const departments[] = {"fire", "water"};
+
+    *between = (struct between){.conflict = HS__CONFLICT__INIT, .merger = HS__MERGER__INIT};
+    for (size_t i = 0; i < ARRAY_COUNT(departments); i++) {
+        between->sides[i] = (Hs__Conflict__Side)HS__CONFLICT__SIDE__INIT;
+        between->sides[i].department = departments[i];
+        between->members[i] = (Hs__Merger__Member)HS__MERGER__MEMBER__INIT;
+        between->members[i].department = departments[i];
+    }
+    between->conflict.number = 1;
+    between->conflict.one = &between->sides[0];
+    between->conflict.other = &between->sides[1];
+    between->conflict.demand = "保留车道";
+    between->conflicts[0] = &between->conflict;
+    between->merger.kept = &between->members[0];
+    between->merger.merged = &between->members[1];
+    between->mergers[0] = &between->merger;
+    between->water = f->reviews[FIRE];
+    between->water.department = "water";
+    f->reviews[PLANNING].state = STATE(OVERDUE);
+    between->rows[PLANNING] = &f->reviews[PLANNING];
+    between->rows[FIRE] = &f->reviews[FIRE];
+    between->rows[REVIEWS] = &between->water;
+    f->proposal.reviews = between->rows;
+    f->proposal.n_reviews = REVIEWS + 1;
+    f->proposal.conflicts = between->conflicts;
+    f->proposal.n_conflicts = 1;
+    f->proposal.mergers = between->mergers;
+    f->proposal.n_mergers = 1;
+}
+
+static void a_conflict_is_read_by_who_reads_both_opinions(void **state)
+{
+    struct fixture *f = *state;
+    const Hs__Principal *const others[] = {&f->office.planner, &f->office.fireman,
+                                           &f->office.applicant};
+    struct between between;
+
+    put_between(f, &between);
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
+        const Hs__Proposal *shown = disclose_proposal(others[i], &f->proposal, &f->arena);
+
+        assert_int_equal(shown->n_conflicts, 0);
+        assert_int_equal(shown->n_mergers, 0);
+    }
+    assert_int_equal(disclose_proposal(&f->office.chief, &f->proposal, &f->arena)->n_conflicts, 1);
+    assert_int_equal(f->proposal.n_conflicts, 1); /* the record is not touched */
+    f->reviews[PLANNING].state = STATE(CLOSED);
+    const Hs__Proposal *shown = disclose_proposal(&f->office.planner, &f->proposal, &f->arena);
+    assert_int_equal(shown->n_conflicts, 1);
+    assert_int_equal(shown->n_mergers, 1);
+    assert_int_equal(disclose_proposal(&f->office.applicant, &f->proposal, &f->arena)->n_conflicts,
+                     0);
+    conclude(f);
+    assert_int_equal(disclose_proposal(&f->office.applicant, &f->proposal, &f->arena)->n_conflicts,
+                     1);
+}
+
+static void what_a_withheld_opinion_demands_and_replaced_is_withheld_too(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Claim claim = HS__CLAIM__INIT;
+    Hs__Claim *claims[] = {&claim};
+    Hs__EarlierOpinion earlier = HS__EARLIER_OPINION__INIT;
+    Hs__EarlierOpinion *before[] = {&earlier};
+
+    f->reviews[FIRE].n_claims = 1;
+    f->reviews[FIRE].claims = claims;
+    f->reviews[FIRE].must_count = 1;
+    f->reviews[FIRE].opinion_seq = 9;
+    f->reviews[FIRE].n_earlier = 1;
+    f->reviews[FIRE].earlier = before;
+    const Hs__Proposal *shown = disclose_proposal(&f->office.planner, &f->proposal, &f->arena);
+
+    assert_int_equal(shown->reviews[FIRE]->n_claims, 0);
+    assert_int_equal(shown->reviews[FIRE]->must_count, 0);
+    assert_int_equal(shown->reviews[FIRE]->opinion_seq, 0);
+    assert_int_equal(shown->reviews[FIRE]->n_earlier, 0);
+}
+
+static void what_was_decided_for_who_was_silent_is_read_with_the_opinions(void **state)
+{
+    struct fixture *f = *state;
+
+    f->reviews[FIRE].opinion.len = 0;
+    f->reviews[FIRE].decided_by = "person:approver";
+    f->reviews[FIRE].decided_reason = "两次提醒未复";
+    const Hs__Proposal *shown = disclose_proposal(&f->office.applicant, &f->proposal, &f->arena);
+    assert_int_equal(shown->reviews[FIRE]->result, HS__OPINION__RESULT__UNSPECIFIED);
+    assert_string_equal(shown->reviews[FIRE]->decided_by, "");
+    assert_string_equal(shown->reviews[FIRE]->decided_reason, "");
+    conclude(f);
+    assert_ptr_equal(disclose_proposal(&f->office.applicant, &f->proposal, &f->arena),
+                     &f->proposal);
+}
+
 static void a_draft_is_for_its_own_department_alone(void **state)
 {
     struct fixture *f = *state;
@@ -292,6 +403,47 @@ static void what_tells_of_an_opinion_is_not_fed_either(void **state)
     }
 }
 
+static void what_tells_of_a_conflict_is_not_fed_before_both_opinions_are_read(void **state)
+{
+    struct fixture *f = *state;
+    Hs__ConflictsProposed proposed = HS__CONFLICTS_PROPOSED__INIT;
+    Hs__ConflictSettled settled = HS__CONFLICT_SETTLED__INIT;
+    Hs__RulingAcknowledged acknowledged = HS__RULING_ACKNOWLEDGED__INIT;
+    Hs__ItemsMerged merged = HS__ITEMS_MERGED__INIT;
+    Hs__SilenceDecided decided = HS__SILENCE_DECIDED__INIT;
+    Hs__Event events[] = {HS__EVENT__INIT, HS__EVENT__INIT, HS__EVENT__INIT, HS__EVENT__INIT,
+                          HS__EVENT__INIT};
+    struct between between;
+
+    put_between(f, &between);
+    proposed.conflicts = between.conflicts;
+    proposed.n_conflicts = 1;
+    settled.number = acknowledged.number = 1;
+    merged.merger = &between.merger;
+    decided.department = "fire";
+    events[0].body_case = EVENT(CONFLICTS_PROPOSED);
+    events[0].conflicts_proposed = &proposed;
+    events[1].body_case = EVENT(CONFLICT_SETTLED);
+    events[1].conflict_settled = &settled;
+    events[2].body_case = EVENT(RULING_ACKNOWLEDGED);
+    events[2].ruling_acknowledged = &acknowledged;
+    events[3].body_case = EVENT(ITEMS_MERGED);
+    events[3].items_merged = &merged;
+    events[4].body_case = EVENT(SILENCE_DECIDED);
+    events[4].silence_decided = &decided;
+    for (size_t i = 0; i < ARRAY_COUNT(events); i++) {
+        f->reviews[PLANNING].state = STATE(OVERDUE);
+        assert_int_equal(disclose_event(&f->office.planner, &f->proposal, &events[i]),
+                         DISCLOSE_NOTHING);
+        assert_int_equal(disclose_event(&f->office.chief, &f->proposal, &events[i]), DISCLOSE_ALL);
+        f->reviews[PLANNING].state = STATE(CLOSED);
+        assert_int_equal(disclose_event(&f->office.planner, &f->proposal, &events[i]),
+                         DISCLOSE_ALL);
+        assert_int_equal(disclose_event(&f->office.applicant, &f->proposal, &events[i]),
+                         DISCLOSE_NOTHING);
+    }
+}
+
 static void a_draft_is_fed_to_its_own_department_alone(void **state)
 {
     struct fixture *f = *state;
@@ -330,9 +482,13 @@ int main(void)
         T(a_record_that_hides_nothing_is_itself),
         T(silence_is_never_withheld),
         T(what_followed_a_silence_is_withheld_and_the_silence_is_not),
+        T(a_conflict_is_read_by_who_reads_both_opinions),
+        T(what_a_withheld_opinion_demands_and_replaced_is_withheld_too),
+        T(what_was_decided_for_who_was_silent_is_read_with_the_opinions),
         T(a_draft_is_for_its_own_department_alone),
         T(what_an_opinion_says_is_not_fed_before_it_is_read),
         T(what_tells_of_an_opinion_is_not_fed_either),
+        T(what_tells_of_a_conflict_is_not_fed_before_both_opinions_are_read),
         T(a_draft_is_fed_to_its_own_department_alone),
     };
 

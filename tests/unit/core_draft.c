@@ -366,6 +366,41 @@ static void consolidation_ends_rectification(void **state)
     assert_int_equal(rectify(f, &f->office.planner, "误"), REFUSAL_CONSOLIDATION_OPEN);
 }
 
+static void what_is_put_right_is_what_is_held_against_the_others(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(give(f, &f->head, no_draft), REFUSAL_NONE);
+    assert_int_equal(fires(f)->must_count, 0);
+    uint64_t given_seq = fires(f)->opinion_seq;
+    f->opinion.result = RESULT(CONDITIONAL);
+    f->opinion.n_items = 1;
+    assert_int_equal(rectify(f, &f->head, "漏列一条"), REFUSAL_NONE);
+
+    assert_int_equal(fires(f)->must_count, 1);
+    assert_int_equal(fires(f)->n_claims, 1);
+    assert_int_equal(fires(f)->claims[0]->item, 1);
+    assert_int_equal(fires(f)->opinion_seq, f->seq);
+    assert_true(f->seq > given_seq);
+}
+
+static void a_conflict_or_merger_on_record_ends_rectification(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(give(f, &f->head, no_draft), REFUSAL_NONE);
+    f->opinion.reason = "换一种说法";
+    f->proposal.n_conflicts = 1;
+    f->proposal.conflicts = (Hs__Conflict *[]){&(Hs__Conflict)HS__CONFLICT__INIT};
+    assert_int_equal(rectify(f, &f->head, "误"), REFUSAL_CONSOLIDATION_OPEN);
+    f->proposal.n_conflicts = 0;
+    f->proposal.n_mergers = 1;
+    f->proposal.mergers = (Hs__Merger *[]){&(Hs__Merger)HS__MERGER__INIT};
+    assert_int_equal(rectify(f, &f->head, "误"), REFUSAL_CONSOLIDATION_OPEN);
+    f->proposal.n_mergers = 0;
+    assert_int_equal(rectify(f, &f->head, "误"), REFUSAL_NONE);
+}
+
 static void a_carried_opinion_is_not_this_rounds_to_rectify(void **state)
 {
     struct fixture *f = *state;
@@ -435,6 +470,8 @@ int main(void)
         T(a_slip_is_put_right_and_the_first_giving_stays),
         T(the_verdict_rests_on_the_last_version),
         T(consolidation_ends_rectification),
+        T(what_is_put_right_is_what_is_held_against_the_others),
+        T(a_conflict_or_merger_on_record_ends_rectification),
         T(a_carried_opinion_is_not_this_rounds_to_rectify),
         T(a_rectification_is_an_opinion_and_no_new_question),
         T(a_review_is_rectified_a_few_times_at_most),

@@ -300,6 +300,45 @@ static void a_rule_is_about_a_matter_of_its_process(void **state)
     assert_int_equal(defects.total, 0);
 }
 
+static void a_pair_names_matters_and_rules_that_there_are(void **state)
+{
+    struct fixture *f = *state;
+    Hs__IncompatiblePair pair = HS__INCOMPATIBLE_PAIR__INIT;
+    Hs__IncompatiblePair *pairs[] = {&pair, &pair};
+    Hs__Code fire = HS__CODE__INIT;
+    Hs__Code *matters[] = {&fire};
+    const char *one[] = {"fire", "FI-1"};
+    const char *other[] = {"trees", "UM-9"};
+    struct defects defects;
+
+    fire.code = "fire";
+    f->office.process->matters = matters;
+    f->office.process->n_matters = 1;
+    f->office.process->incompatible = pairs;
+    f->office.process->n_incompatible = 2;
+    pair.id = "lane_or_trees";
+    pair.one = one;
+    pair.n_one = 2;
+    defects_init(&defects, &f->arena);
+    lint_pairs(f->office.process, &defects);
+    assert_int_equal(defects.total,
+                     5); /* each: no title, an empty side; the second is there twice */
+    assert_string_equal(defects.rows[0].path, "incompatible[0].title");
+    assert_string_equal(defects.rows[1].path, "incompatible[0].other");
+    assert_string_equal(defects.rows[2].path, "incompatible[1].id");
+
+    pair.title = f->office.process->title;
+    pair.other = other;
+    pair.n_other = 2;
+    f->office.process->n_incompatible = 1;
+    defects_init(&defects, &f->arena);
+    lint_pairs(f->office.process, &defects);
+    lint_pair_rules(f->office.process, (const Hs__Pack *const *)f->office.packs, 4, &defects);
+    assert_int_equal(defects.total, 2);
+    assert_non_null(strstr(defects.rows[0].en, "trees"));
+    assert_non_null(strstr(defects.rows[1].en, "UM-9"));
+}
+
 static void a_rules_owner_is_one_of_its_department(void **state)
 {
     struct fixture *f = *state;
@@ -424,6 +463,7 @@ int main(void)
         T(the_documents_of_a_stage_are_held_to_the_dictionary),
         T(what_is_in_force_still_holds_under_a_new_definition),
         T(a_rule_is_about_a_matter_of_its_process),
+        T(a_pair_names_matters_and_rules_that_there_are),
         T(a_rules_owner_is_one_of_its_department),
         T(a_setting_is_read_by_a_rule_or_a_seat),
         T(a_basis_is_sure_with_a_clause_of_a_source_that_was_seen),

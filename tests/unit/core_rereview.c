@@ -273,6 +273,103 @@ static void the_old_verdict_stays_on_record_and_makes_room(void **state)
     assert_false(verdict->inputs[FIRE]->carried_forward);
 }
 
+static void what_a_carried_opinion_demands_is_carried_too(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Opinion *opinion = opinion_of(f, RESULT(DISAGREE));
+    Hs__Opinion *agreeing = opinion_of(f, RESULT(AGREE));
+
+    add_item(f, agreeing, "PL-1")->severity = HS__ITEM__SEVERITY__ADVICE;
+    agreeing->items[0]->against = "fire";
+    submit(f, narrow());
+    assert_int_equal(give(f, PLANNING, agreeing), REFUSAL_NONE);
+    uint64_t seq = f->proposal.reviews[PLANNING]->opinion_seq;
+    add_item(f, opinion, "FI-1");
+    assert_int_equal(give(f, FIRE, opinion), REFUSAL_NONE);
+    f->proposal.verdict = (ProtobufCBinaryData){HASH_BYTES, (uint8_t[HASH_BYTES]){1}};
+    f->proposal.status = STATUS(CONCLUDED); /* as if the conflict had been settled */
+    f->proposal.outcome = OUTCOME(RETURNED);
+    f->proposal.reviews[PLANNING]->after_verdict = true;
+    assert_int_equal(f->proposal.n_conflicts, 1);
+    assert_int_equal(revise(f, small_packet_good(), reply_of(first_item, ANSWER(ADOPTED), "")),
+                     REFUSAL_NONE);
+
+    const Hs__Review *kept = f->proposal.reviews[PLANNING];
+    assert_true(kept->carried_forward);
+    assert_int_equal(kept->n_claims, 1);
+    assert_string_equal(kept->claims[0]->against, "fire");
+    assert_int_equal(kept->opinion_seq, seq);
+    assert_false(kept->after_verdict); /* this round's verdict hears it */
+    assert_int_equal(f->proposal.n_conflicts, 0);
+    assert_int_equal(f->proposal.past_rounds[0]->n_conflicts, 1);
+}
+
+static void who_was_decided_for_is_asked_again(void **state)
+{
+    struct fixture *f = *state;
+
+    be_returned(f);
+    f->proposal.reviews[PLANNING]->decided_by = "person:approver";
+    f->proposal.reviews[PLANNING]->opinion.len = 0;
+    f->opinions[PLANNING] = NULL;
+    assert_int_equal(revise(f, small_packet_good(), reply_of(first_item, ANSWER(ADOPTED), "")),
+                     REFUSAL_NONE);
+
+    assert_false(f->proposal.reviews[PLANNING]->carried_forward);
+    assert_int_equal(f->proposal.reviews[PLANNING]->state, STATE(OPEN));
+    assert_string_equal(f->proposal.reviews[PLANNING]->decided_by, "");
+}
+
+static enum refusal decide(struct fixture *f, Hs__Decision__Kind kind, const char *reason)
+{
+    static Hs__Principal__Role approving = HS__PRINCIPAL__ROLE__APPROVER;
+    Hs__Principal approver = f->office.chief;
+    Hs__Decide body = HS__DECIDE__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+
+    approver.roles = &approving;
+    approver.n_roles = 1;
+    body.proposal = 1;
+    body.kind = kind;
+    body.verdict = f->proposal.verdict;
+    body.reason = reason;
+    command.body_case = HS__COMMAND__BODY_DECIDE;
+    command.decide = &body;
+    return run(f, &approver, &command);
+}
+
+static void what_was_sent_back_is_revised_as_what_was_returned(void **state)
+{
+    struct fixture *f = *state;
+
+    submit(f, small_packet_good());
+    assert_int_equal(give(f, PLANNING, opinion_of(f, RESULT(AGREE))), REFUSAL_NONE);
+    assert_int_equal(give(f, FIRE, opinion_of(f, RESULT(AGREE))), REFUSAL_NONE);
+    assert_int_equal(decide(f, HS__DECISION__KIND__SENT_BACK, "补充资金来源"), REFUSAL_NONE);
+    assert_int_equal(revise(f, narrow(), reply_of("", 0, "")), REFUSAL_NONE);
+
+    assert_int_equal(f->proposal.round, 2);
+    assert_int_equal(f->proposal.status, STATUS(IN_REVIEW));
+    assert_null(f->proposal.decision);
+    const Hs__PastRound *past = f->proposal.past_rounds[0];
+    assert_int_equal(past->outcome, OUTCOME(RETURNED));
+    assert_int_equal(past->decision->outcome, OUTCOME(PASSED));
+    assert_string_equal(past->decision->reason, "补充资金来源");
+}
+
+static void a_decision_that_ends_the_proposal_ends_its_rounds(void **state)
+{
+    struct fixture *f = *state;
+
+    be_returned(f);
+    assert_int_equal(decide(f, HS__DECISION__KIND__REJECTED, "方案不可行"), REFUSAL_NONE);
+    assert_int_equal(revise(f, small_packet_good(), reply_of(first_item, ANSWER(ADOPTED), "")),
+                     REFUSAL_PROPOSAL_ENDED);
+    f->proposal.status = STATUS(APPROVED);
+    assert_int_equal(revise(f, small_packet_good(), reply_of(first_item, ANSWER(ADOPTED), "")),
+                     REFUSAL_PROPOSAL_ENDED);
+}
+
 static void who_reads_what_changed_is_asked_again(void **state)
 {
     struct fixture *f = *state;
@@ -519,6 +616,10 @@ int main(void)
         T(every_must_item_is_answered_or_named),
         T(the_others_opinions_are_carried_forward),
         T(the_old_verdict_stays_on_record_and_makes_room),
+        T(what_a_carried_opinion_demands_is_carried_too),
+        T(who_was_decided_for_is_asked_again),
+        T(what_was_sent_back_is_revised_as_what_was_returned),
+        T(a_decision_that_ends_the_proposal_ends_its_rounds),
         T(who_reads_what_changed_is_asked_again),
         T(a_demand_that_is_not_adopted_is_answered_by_who_made_it),
         T(a_packet_that_a_gate_stops_needs_no_second_reply),

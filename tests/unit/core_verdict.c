@@ -145,6 +145,25 @@ static void the_hash_is_that_of_the_inputs(void **state)
     assert_memory_not_equal(first.bytes, again.bytes, sizeof first.bytes);
 }
 
+static void a_late_opinion_after_the_verdict_changes_nothing_of_it(void **state)
+{
+    struct fixture *f = *state;
+    struct hash first;
+    struct hash again;
+    uint8_t late[32] = {1};
+
+    set(f, 0, STATE(CLOSED), RESULT(DISAGREE));
+    set(f, 1, STATE(OVERDUE), RESULT(OVERDUE));
+    assert_true(verdict_hash(verdict_build(&f->proposal, &f->arena), &f->arena, &first));
+
+    set(f, 1, STATE(CLOSED), RESULT(AGREE));
+    f->reviews[1].opinion = (ProtobufCBinaryData){sizeof late, late};
+    f->reviews[1].after_verdict = true;
+    assert_int_equal(verdict_outcome(&f->proposal), OUTCOME(RETURNED));
+    assert_true(verdict_hash(verdict_build(&f->proposal, &f->arena), &f->arena, &again));
+    assert_memory_equal(first.bytes, again.bytes, sizeof first.bytes);
+}
+
 static void too_small_an_arena_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -164,6 +183,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_office_can_only_make_it_worse, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_a_round_there_is_no_verdict, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_hash_is_that_of_the_inputs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_late_opinion_after_the_verdict_changes_nothing_of_it,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_small_an_arena_is_told, set_up, tear_down),
     };
 
