@@ -8,83 +8,53 @@
 #include "store/bodies.h"
 #include "store/ledger.h"
 
+/* The commands about a review, and those about a proposal. */
+#define REVIEW_COMMANDS(X)                  \
+    X(RECEIVE_REVIEW, receive_review)       \
+    X(RECORD_FINDINGS, record_findings)     \
+    X(GIVE_OPINION, give_opinion)           \
+    X(DRAFT_OPINION, draft_opinion)         \
+    X(SEND_BACK_DRAFT, send_back_draft)     \
+    X(RECTIFY_OPINION, rectify_opinion)     \
+    X(SETTLE_COMPETENCE, settle_competence) \
+    X(HOLD_CLOCK, hold_clock)               \
+    X(ANSWER_HOLD, answer_hold)             \
+    X(RESUME_CLOCK, resume_clock)           \
+    X(EXTEND_LIMIT, extend_limit)           \
+    X(DELIVER_REVIEW, deliver_review)       \
+    X(REMIND_REVIEW, remind_review)         \
+    X(ESCALATE_REVIEW, escalate_review)     \
+    X(MARK_REVIEW, mark_review)             \
+    X(ASK_APPLICANT, ask_applicant)         \
+    X(REOPEN_REVIEW, reopen_review)         \
+    X(DECIDE_SILENCE, decide_silence)
+
+#define PROPOSAL_COMMANDS(X)                  \
+    X(REVISE, revise)                         \
+    X(WITHDRAW, withdraw)                     \
+    X(GRANT_ROUND, grant_round)               \
+    X(SETTLE_CONFLICT, settle_conflict)       \
+    X(ACKNOWLEDGE_RULING, acknowledge_ruling) \
+    X(MERGE_ITEMS, merge_items)               \
+    X(CLOSE_CONDITION, close_condition)       \
+    X(DECIDE, decide)                         \
+    X(SET_ASIDE, set_aside)
+
+#define REVIEW_CASE(body, member)         \
+    case HS__COMMAND__BODY_##body:        \
+        review = command->member->review; \
+        break;
+#define PROPOSAL_CASE(body, member) \
+    case HS__COMMAND__BODY_##body:  \
+        return command->member->proposal;
+
 static uint64_t proposal_of(const Hs__Command *command)
 {
     const Hs__ReviewRef *review = NULL;
 
     switch (command->body_case) {
-    case HS__COMMAND__BODY_REVISE:
-        return command->revise->proposal;
-    case HS__COMMAND__BODY_WITHDRAW:
-        return command->withdraw->proposal;
-    case HS__COMMAND__BODY_GRANT_ROUND:
-        return command->grant_round->proposal;
-    case HS__COMMAND__BODY_RECEIVE_REVIEW:
-        review = command->receive_review->review;
-        break;
-    case HS__COMMAND__BODY_RECORD_FINDINGS:
-        review = command->record_findings->review;
-        break;
-    case HS__COMMAND__BODY_GIVE_OPINION:
-        review = command->give_opinion->review;
-        break;
-    case HS__COMMAND__BODY_DRAFT_OPINION:
-        review = command->draft_opinion->review;
-        break;
-    case HS__COMMAND__BODY_SEND_BACK_DRAFT:
-        review = command->send_back_draft->review;
-        break;
-    case HS__COMMAND__BODY_RECTIFY_OPINION:
-        review = command->rectify_opinion->review;
-        break;
-    case HS__COMMAND__BODY_SETTLE_COMPETENCE:
-        review = command->settle_competence->review;
-        break;
-    case HS__COMMAND__BODY_HOLD_CLOCK:
-        review = command->hold_clock->review;
-        break;
-    case HS__COMMAND__BODY_ANSWER_HOLD:
-        review = command->answer_hold->review;
-        break;
-    case HS__COMMAND__BODY_RESUME_CLOCK:
-        review = command->resume_clock->review;
-        break;
-    case HS__COMMAND__BODY_EXTEND_LIMIT:
-        review = command->extend_limit->review;
-        break;
-    case HS__COMMAND__BODY_DELIVER_REVIEW:
-        review = command->deliver_review->review;
-        break;
-    case HS__COMMAND__BODY_REMIND_REVIEW:
-        review = command->remind_review->review;
-        break;
-    case HS__COMMAND__BODY_ESCALATE_REVIEW:
-        review = command->escalate_review->review;
-        break;
-    case HS__COMMAND__BODY_MARK_REVIEW:
-        review = command->mark_review->review;
-        break;
-    case HS__COMMAND__BODY_ASK_APPLICANT:
-        review = command->ask_applicant->review;
-        break;
-    case HS__COMMAND__BODY_REOPEN_REVIEW:
-        review = command->reopen_review->review;
-        break;
-    case HS__COMMAND__BODY_SETTLE_CONFLICT:
-        return command->settle_conflict->proposal;
-    case HS__COMMAND__BODY_ACKNOWLEDGE_RULING:
-        return command->acknowledge_ruling->proposal;
-    case HS__COMMAND__BODY_MERGE_ITEMS:
-        return command->merge_items->proposal;
-    case HS__COMMAND__BODY_CLOSE_CONDITION:
-        return command->close_condition->proposal;
-    case HS__COMMAND__BODY_DECIDE:
-        return command->decide->proposal;
-    case HS__COMMAND__BODY_DECIDE_SILENCE:
-        review = command->decide_silence->review;
-        break;
-    case HS__COMMAND__BODY_SET_ASIDE:
-        return command->set_aside->proposal;
+        REVIEW_COMMANDS(REVIEW_CASE)
+        PROPOSAL_COMMANDS(PROPOSAL_CASE)
     case HS__COMMAND__BODY_SUBMIT:
     case HS__COMMAND__BODY_PUBLISH:
     case HS__COMMAND__BODY_DEFINE_DEPARTMENT:

@@ -112,24 +112,76 @@ static const char *what_was_settled(const struct cli *cli, const Hs__Event *even
     return conflict_text(cli, event);
 }
 
+/* What became of a packet before the departments had it. */
+static const char *intake_text(const struct cli *cli, const Hs__Event *event)
+{
+    if (event->body_case == HS__EVENT__BODY_PROPOSAL_SUBMITTED) {
+        return cli_format(cli, cli_text(cli, "报送：%s", "submitted: %s"),
+                          event->proposal_submitted->title);
+    }
+    if (event->body_case == HS__EVENT__BODY_PACKET_REVISED) {
+        return cli_format(cli, cli_text(cli, "新材料 v%u", "new packet v%u"),
+                          event->packet_revised->version);
+    }
+    if (event->body_case == HS__EVENT__BODY_GATE_FAILED) {
+        return cli_format(cli, cli_text(cli, "未过准入：%s", "gate failed: %s"),
+                          rules_of(cli, event->gate_failed));
+    }
+    if (event->body_case == HS__EVENT__BODY_CORRECTION_REQUESTED) {
+        return cli_format(cli, cli_text(cli, "待补正：%zu 项", "incomplete: %zu fields"),
+                          event->correction_requested->n_missing);
+    }
+    if (event->body_case == HS__EVENT__BODY_ROUND_OPENED) {
+        return cli_format(cli, cli_text(cli, "送达：%s", "dispatched: %s"),
+                          departments_of(cli, event->round_opened));
+    }
+    return NULL;
+}
+
+/* Events about the office, of which no feed tells. */
+#define OFFICE_EVENTS(X)    \
+    X(CLOCKS_RECOMPUTED)    \
+    X(GENESIS)              \
+    X(PRINCIPAL_ENROLLED)   \
+    X(PRINCIPAL_CHANGED)    \
+    X(DEPARTMENT_DEFINED)   \
+    X(DEFINITION_PUBLISHED) \
+    X(PINS_SET)             \
+    X(CLOCK_ANCHORED)       \
+    X(CLOCK_SUSPECTED)      \
+    X(CLOCK_GAP)            \
+    X(CLOCK_CONFIRMED)
+
+#define EVENT_CASE(body) case HS__EVENT__BODY_##body:
+
+/* Events of which clock_line() tells. */
+#define CLOCK_EVENTS(X)  \
+    X(REVIEW_OVERDUE)    \
+    X(CLOCK_HELD)        \
+    X(CLOCK_RESUMED)     \
+    X(RUNG_REACHED)      \
+    X(DEADLINE_MOVED)    \
+    X(LIMIT_EXTENDED)    \
+    X(HOLD_ASKED)        \
+    X(HOLD_REFUSED)      \
+    X(REVIEW_MARKED)     \
+    X(REVIEW_DELIVERED)  \
+    X(REVIEW_REMINDED)   \
+    X(REVIEW_ESCALATED)  \
+    X(CLOCK_PASSED)      \
+    X(CORRECTION_LAPSED) \
+    X(REVIEW_REOPENED)   \
+    X(QUESTION_ASKED)
+
 static const char *what_happened(const struct cli *cli, const Hs__Event *event, int offset_minutes)
 {
     switch (event->body_case) {
     case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
-        return cli_format(cli, cli_text(cli, "报送：%s", "submitted: %s"),
-                          event->proposal_submitted->title);
     case HS__EVENT__BODY_PACKET_REVISED:
-        return cli_format(cli, cli_text(cli, "新材料 v%u", "new packet v%u"),
-                          event->packet_revised->version);
     case HS__EVENT__BODY_GATE_FAILED:
-        return cli_format(cli, cli_text(cli, "未过准入：%s", "gate failed: %s"),
-                          rules_of(cli, event->gate_failed));
     case HS__EVENT__BODY_CORRECTION_REQUESTED:
-        return cli_format(cli, cli_text(cli, "待补正：%zu 项", "incomplete: %zu fields"),
-                          event->correction_requested->n_missing);
     case HS__EVENT__BODY_ROUND_OPENED:
-        return cli_format(cli, cli_text(cli, "送达：%s", "dispatched: %s"),
-                          departments_of(cli, event->round_opened));
+        return intake_text(cli, event);
     case HS__EVENT__BODY_REVIEW_RECEIVED:
         return cli_format(cli, cli_text(cli, "%s 已接收", "%s received it"),
                           event->review_received->department);
@@ -151,22 +203,7 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event, 
                           word_of_outcome(cli, event->verdict_issued->outcome));
     case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
         return cli_text(cli, "撤回", "withdrawn");
-    case HS__EVENT__BODY_REVIEW_OVERDUE:
-    case HS__EVENT__BODY_CLOCK_HELD:
-    case HS__EVENT__BODY_CLOCK_RESUMED:
-    case HS__EVENT__BODY_RUNG_REACHED:
-    case HS__EVENT__BODY_DEADLINE_MOVED:
-    case HS__EVENT__BODY_LIMIT_EXTENDED:
-    case HS__EVENT__BODY_HOLD_ASKED:
-    case HS__EVENT__BODY_HOLD_REFUSED:
-    case HS__EVENT__BODY_REVIEW_MARKED:
-    case HS__EVENT__BODY_REVIEW_DELIVERED:
-    case HS__EVENT__BODY_REVIEW_REMINDED:
-    case HS__EVENT__BODY_REVIEW_ESCALATED:
-    case HS__EVENT__BODY_CLOCK_PASSED:
-    case HS__EVENT__BODY_CORRECTION_LAPSED:
-    case HS__EVENT__BODY_REVIEW_REOPENED:
-    case HS__EVENT__BODY_QUESTION_ASKED:
+        CLOCK_EVENTS(EVENT_CASE)
         return clock_line(cli, event, offset_minutes);
     case HS__EVENT__BODY_ITEMS_SETTLED:
         return settled_text(cli, event->items_settled);
@@ -182,17 +219,7 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event, 
     case HS__EVENT__BODY_SILENCE_DECIDED:
     case HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE:
         return what_was_settled(cli, event);
-    case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
-    case HS__EVENT__BODY_GENESIS:
-    case HS__EVENT__BODY_PRINCIPAL_ENROLLED:
-    case HS__EVENT__BODY_PRINCIPAL_CHANGED:
-    case HS__EVENT__BODY_DEPARTMENT_DEFINED:
-    case HS__EVENT__BODY_DEFINITION_PUBLISHED:
-    case HS__EVENT__BODY_PINS_SET:
-    case HS__EVENT__BODY_CLOCK_ANCHORED:
-    case HS__EVENT__BODY_CLOCK_SUSPECTED:
-    case HS__EVENT__BODY_CLOCK_GAP:
-    case HS__EVENT__BODY_CLOCK_CONFIRMED:
+        OFFICE_EVENTS(EVENT_CASE)
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;

@@ -248,25 +248,46 @@ static void set_result(const struct situation *situation, struct decision *out)
 }
 
 /* What comes after the opinions: conflicts, the verdict, its conditions. */
-static void dispatch_settlement(const struct situation *situation, const Hs__Command *command,
-                                struct decision *out)
-{
-    if (command->body_case == HS__COMMAND__BODY_SETTLE_CONFLICT) {
-        decide_conflict(situation, command->settle_conflict, out);
-    } else if (command->body_case == HS__COMMAND__BODY_ACKNOWLEDGE_RULING) {
-        decide_acknowledgement(situation, command->acknowledge_ruling, out);
-    } else if (command->body_case == HS__COMMAND__BODY_MERGE_ITEMS) {
-        decide_merger(situation, command->merge_items, out);
-    } else if (command->body_case == HS__COMMAND__BODY_CLOSE_CONDITION) {
-        decide_condition(situation, command->close_condition, out);
-    } else if (command->body_case == HS__COMMAND__BODY_DECIDE) {
-        decide_proposal(situation, command->decide, out);
-    } else if (command->body_case == HS__COMMAND__BODY_DECIDE_SILENCE) {
-        decide_silence(situation, command->decide_silence, out);
-    } else if (command->body_case == HS__COMMAND__BODY_SET_ASIDE) {
-        decide_set_aside(situation, command->set_aside, out);
-    }
-}
+/* Every command, its member of the message, and the file of core/ that decides it. */
+#define COMMAND_DECISIONS(X)                                          \
+    X(SETTLE_CONFLICT, settle_conflict, decide_conflict)              \
+    X(ACKNOWLEDGE_RULING, acknowledge_ruling, decide_acknowledgement) \
+    X(MERGE_ITEMS, merge_items, decide_merger)                        \
+    X(CLOSE_CONDITION, close_condition, decide_condition)             \
+    X(DECIDE, decide, decide_proposal)                                \
+    X(DECIDE_SILENCE, decide_silence, decide_silence)                 \
+    X(SET_ASIDE, set_aside, decide_set_aside)                         \
+    X(SUBMIT, submit, decide_submit)                                  \
+    X(REVISE, revise, decide_revise)                                  \
+    X(WITHDRAW, withdraw, decide_withdraw)                            \
+    X(RECEIVE_REVIEW, receive_review, decide_receive)                 \
+    X(RECORD_FINDINGS, record_findings, decide_findings)              \
+    X(GIVE_OPINION, give_opinion, decide_opinion)                     \
+    X(DRAFT_OPINION, draft_opinion, decide_draft)                     \
+    X(SEND_BACK_DRAFT, send_back_draft, decide_send_back)             \
+    X(RECTIFY_OPINION, rectify_opinion, decide_rectification)         \
+    X(SETTLE_COMPETENCE, settle_competence, decide_competence)        \
+    X(HOLD_CLOCK, hold_clock, decide_hold)                            \
+    X(ANSWER_HOLD, answer_hold, decide_answer_hold)                   \
+    X(RESUME_CLOCK, resume_clock, decide_resume)                      \
+    X(EXTEND_LIMIT, extend_limit, decide_extend)                      \
+    X(DELIVER_REVIEW, deliver_review, decide_deliver)                 \
+    X(REMIND_REVIEW, remind_review, decide_remind)                    \
+    X(ESCALATE_REVIEW, escalate_review, decide_escalate)              \
+    X(MARK_REVIEW, mark_review, decide_mark)                          \
+    X(ASK_APPLICANT, ask_applicant, decide_ask)                       \
+    X(REOPEN_REVIEW, reopen_review, decide_reopen)                    \
+    X(GRANT_ROUND, grant_round, decide_grant)                         \
+    X(PUBLISH, publish, decide_publish)                               \
+    X(DEFINE_DEPARTMENT, define_department, decide_department)        \
+    X(ENROL, enrol, decide_enrol)                                     \
+    X(CHANGE_PRINCIPAL, change_principal, decide_change)              \
+    X(CONFIRM_CLOCK, confirm_clock, decide_confirm_clock)
+
+#define DECISION_CASE(body, member, decide)      \
+    case HS__COMMAND__BODY_##body:               \
+        decide(situation, command->member, out); \
+        break;
 
 static void dispatch(const struct situation *situation, const Hs__Command *command,
                      struct decision *out)
@@ -274,93 +295,7 @@ static void dispatch(const struct situation *situation, const Hs__Command *comma
     require(operation_of_command(command) != OPERATION_COUNT); /* refused before */
 
     switch (command->body_case) {
-    case HS__COMMAND__BODY_SUBMIT:
-        decide_submit(situation, command->submit, out);
-        break;
-    case HS__COMMAND__BODY_REVISE:
-        decide_revise(situation, command->revise, out);
-        break;
-    case HS__COMMAND__BODY_WITHDRAW:
-        decide_withdraw(situation, command->withdraw, out);
-        break;
-    case HS__COMMAND__BODY_RECEIVE_REVIEW:
-        decide_receive(situation, command->receive_review, out);
-        break;
-    case HS__COMMAND__BODY_RECORD_FINDINGS:
-        decide_findings(situation, command->record_findings, out);
-        break;
-    case HS__COMMAND__BODY_GIVE_OPINION:
-        decide_opinion(situation, command->give_opinion, out);
-        break;
-    case HS__COMMAND__BODY_DRAFT_OPINION:
-        decide_draft(situation, command->draft_opinion, out);
-        break;
-    case HS__COMMAND__BODY_SEND_BACK_DRAFT:
-        decide_send_back(situation, command->send_back_draft, out);
-        break;
-    case HS__COMMAND__BODY_RECTIFY_OPINION:
-        decide_rectification(situation, command->rectify_opinion, out);
-        break;
-    case HS__COMMAND__BODY_SETTLE_COMPETENCE:
-        decide_competence(situation, command->settle_competence, out);
-        break;
-    case HS__COMMAND__BODY_HOLD_CLOCK:
-        decide_hold(situation, command->hold_clock, out);
-        break;
-    case HS__COMMAND__BODY_ANSWER_HOLD:
-        decide_answer_hold(situation, command->answer_hold, out);
-        break;
-    case HS__COMMAND__BODY_RESUME_CLOCK:
-        decide_resume(situation, command->resume_clock, out);
-        break;
-    case HS__COMMAND__BODY_EXTEND_LIMIT:
-        decide_extend(situation, command->extend_limit, out);
-        break;
-    case HS__COMMAND__BODY_DELIVER_REVIEW:
-        decide_deliver(situation, command->deliver_review, out);
-        break;
-    case HS__COMMAND__BODY_REMIND_REVIEW:
-        decide_remind(situation, command->remind_review, out);
-        break;
-    case HS__COMMAND__BODY_ESCALATE_REVIEW:
-        decide_escalate(situation, command->escalate_review, out);
-        break;
-    case HS__COMMAND__BODY_MARK_REVIEW:
-        decide_mark(situation, command->mark_review, out);
-        break;
-    case HS__COMMAND__BODY_ASK_APPLICANT:
-        decide_ask(situation, command->ask_applicant, out);
-        break;
-    case HS__COMMAND__BODY_REOPEN_REVIEW:
-        decide_reopen(situation, command->reopen_review, out);
-        break;
-    case HS__COMMAND__BODY_GRANT_ROUND:
-        decide_grant(situation, command->grant_round, out);
-        break;
-    case HS__COMMAND__BODY_PUBLISH:
-        decide_publish(situation, command->publish, out);
-        break;
-    case HS__COMMAND__BODY_DEFINE_DEPARTMENT:
-        decide_department(situation, command->define_department, out);
-        break;
-    case HS__COMMAND__BODY_ENROL:
-        decide_enrol(situation, command->enrol, out);
-        break;
-    case HS__COMMAND__BODY_CHANGE_PRINCIPAL:
-        decide_change(situation, command->change_principal, out);
-        break;
-    case HS__COMMAND__BODY_CONFIRM_CLOCK:
-        decide_confirm_clock(situation, command->confirm_clock, out);
-        break;
-    case HS__COMMAND__BODY_SETTLE_CONFLICT:
-    case HS__COMMAND__BODY_ACKNOWLEDGE_RULING:
-    case HS__COMMAND__BODY_MERGE_ITEMS:
-    case HS__COMMAND__BODY_CLOSE_CONDITION:
-    case HS__COMMAND__BODY_DECIDE:
-    case HS__COMMAND__BODY_DECIDE_SILENCE:
-    case HS__COMMAND__BODY_SET_ASIDE:
-        dispatch_settlement(situation, command, out);
-        break;
+        COMMAND_DECISIONS(DECISION_CASE)
     case HS__COMMAND__BODY__NOT_SET:
     case _HS__COMMAND__BODY__CASE_IS_INT_SIZE:
         break;

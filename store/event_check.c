@@ -306,98 +306,105 @@ static const char *fault_of_settling(const Hs__Event *event, const Hs__Proposal 
     return fault_of_round_number(proposal, event->office_item_set_aside->round);
 }
 
+static const char *fault_of_opinion(const Hs__OpinionGiven *given, const Hs__Proposal *proposal)
+{
+    if (given->opinion.len != HASH_BYTES) {
+        return "an opinion without its hash";
+    }
+    return fault_of_review(proposal, given->round, given->department);
+}
+
+/* Events that name a review and nothing else that could be wrong. */
+#define REVIEW_EVENTS(X)                      \
+    X(REVIEW_RECEIVED, review_received)       \
+    X(FINDINGS_RECORDED, findings_recorded)   \
+    X(COMPETENCE_SETTLED, competence_settled) \
+    X(REVIEW_OVERDUE, review_overdue)         \
+    X(ITEMS_SETTLED, items_settled)           \
+    X(RUNG_REACHED, rung_reached)             \
+    X(HOLD_ASKED, hold_asked)                 \
+    X(HOLD_REFUSED, hold_refused)             \
+    X(REVIEW_MARKED, review_marked)           \
+    X(REVIEW_DELIVERED, review_delivered)     \
+    X(REVIEW_REMINDED, review_reminded)       \
+    X(REVIEW_ESCALATED, review_escalated)     \
+    X(QUESTION_ASKED, question_asked)
+
+#define REVIEW_CASE(body, member) \
+    case HS__EVENT__BODY_##body:  \
+        return fault_of_review(proposal, event->member->round, event->member->department);
+
+static const char *fault_of_time_event(const Hs__Event *event)
+{
+    if (event->body_case == HS__EVENT__BODY_CLOCK_SUSPECTED) {
+        return fault_of_suspicion(event->clock_suspected);
+    }
+    if (event->body_case == HS__EVENT__BODY_CLOCK_ANCHORED) {
+        return fault_of_time(event->clock_anchored->anchor);
+    }
+    return fault_of_time(event->body_case == HS__EVENT__BODY_CLOCK_GAP
+                             ? event->clock_gap->anchor
+                             : event->clock_confirmed->anchor);
+}
+
+/* Events about the office. */
+#define OFFICE_EVENTS(X)    \
+    X(GENESIS)              \
+    X(PRINCIPAL_ENROLLED)   \
+    X(PRINCIPAL_CHANGED)    \
+    X(DEPARTMENT_DEFINED)   \
+    X(DEFINITION_PUBLISHED) \
+    X(PINS_SET)             \
+    X(CLOCKS_RECOMPUTED)
+
+#define EVENT_CASE(body) case HS__EVENT__BODY_##body:
+
+/* What is settled after the opinions. */
+#define SETTLING_EVENTS(X) \
+    X(CONFLICTS_PROPOSED)  \
+    X(CONFLICT_SETTLED)    \
+    X(RULING_ACKNOWLEDGED) \
+    X(ITEMS_MERGED)        \
+    X(CONDITION_CLOSED)    \
+    X(PROPOSAL_DECIDED)    \
+    X(SILENCE_DECIDED)     \
+    X(OFFICE_ITEM_SET_ASIDE)
+
 const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
 {
     switch (event->body_case) {
-    case HS__EVENT__BODY_GENESIS:
-    case HS__EVENT__BODY_PRINCIPAL_ENROLLED:
-    case HS__EVENT__BODY_PRINCIPAL_CHANGED:
-    case HS__EVENT__BODY_DEPARTMENT_DEFINED:
-    case HS__EVENT__BODY_DEFINITION_PUBLISHED:
-    case HS__EVENT__BODY_PINS_SET:
-    case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
+        REVIEW_EVENTS(REVIEW_CASE)
+        OFFICE_EVENTS(EVENT_CASE)
         return fault_of_office_event(event);
     case HS__EVENT__BODY_CLOCK_ANCHORED:
-        return fault_of_time(event->clock_anchored->anchor);
     case HS__EVENT__BODY_CLOCK_SUSPECTED:
-        return fault_of_suspicion(event->clock_suspected);
     case HS__EVENT__BODY_CLOCK_GAP:
-        return fault_of_time(event->clock_gap->anchor);
     case HS__EVENT__BODY_CLOCK_CONFIRMED:
-        return fault_of_time(event->clock_confirmed->anchor);
+        return fault_of_time_event(event);
     case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
         return fault_of_submission(event, proposal);
     case HS__EVENT__BODY_ROUND_OPENED:
         return fault_of_round(event->round_opened, proposal);
-    case HS__EVENT__BODY_REVIEW_RECEIVED:
-        return fault_of_review(proposal, event->review_received->round,
-                               event->review_received->department);
-    case HS__EVENT__BODY_FINDINGS_RECORDED:
-        return fault_of_review(proposal, event->findings_recorded->round,
-                               event->findings_recorded->department);
     case HS__EVENT__BODY_OPINION_GIVEN:
-        if (event->opinion_given->opinion.len != HASH_BYTES) {
-            return "an opinion without its hash";
-        }
-        return fault_of_review(proposal, event->opinion_given->round,
-                               event->opinion_given->department);
+        return fault_of_opinion(event->opinion_given, proposal);
     case HS__EVENT__BODY_OPINION_DRAFTED:
         return fault_of_draft(event->opinion_drafted, proposal);
     case HS__EVENT__BODY_DRAFT_SENT_BACK:
         return fault_of_sending_back(event->draft_sent_back, proposal);
     case HS__EVENT__BODY_OPINION_RECTIFIED:
         return fault_of_rectification(event->opinion_rectified, proposal);
-    case HS__EVENT__BODY_COMPETENCE_SETTLED:
-        return fault_of_review(proposal, event->competence_settled->round,
-                               event->competence_settled->department);
-    case HS__EVENT__BODY_REVIEW_OVERDUE:
-        return fault_of_review(proposal, event->review_overdue->round,
-                               event->review_overdue->department);
-    case HS__EVENT__BODY_ITEMS_SETTLED:
-        return fault_of_review(proposal, event->items_settled->round,
-                               event->items_settled->department);
     case HS__EVENT__BODY_CLOCK_HELD:
         return fault_of_hold(event->clock_held, proposal);
-    case HS__EVENT__BODY_RUNG_REACHED:
-        return fault_of_review(proposal, event->rung_reached->round,
-                               event->rung_reached->department);
     case HS__EVENT__BODY_DEADLINE_MOVED:
         return fault_of_clock(proposal, event->deadline_moved->round,
                               event->deadline_moved->department);
     case HS__EVENT__BODY_LIMIT_EXTENDED:
         return fault_of_extension(event->limit_extended, proposal);
-    case HS__EVENT__BODY_HOLD_ASKED:
-        return fault_of_review(proposal, event->hold_asked->round, event->hold_asked->department);
-    case HS__EVENT__BODY_HOLD_REFUSED:
-        return fault_of_review(proposal, event->hold_refused->round,
-                               event->hold_refused->department);
-    case HS__EVENT__BODY_REVIEW_MARKED:
-        return fault_of_review(proposal, event->review_marked->round,
-                               event->review_marked->department);
-    case HS__EVENT__BODY_REVIEW_DELIVERED:
-        return fault_of_review(proposal, event->review_delivered->round,
-                               event->review_delivered->department);
-    case HS__EVENT__BODY_REVIEW_REMINDED:
-        return fault_of_review(proposal, event->review_reminded->round,
-                               event->review_reminded->department);
-    case HS__EVENT__BODY_REVIEW_ESCALATED:
-        return fault_of_review(proposal, event->review_escalated->round,
-                               event->review_escalated->department);
-    case HS__EVENT__BODY_QUESTION_ASKED:
-        return fault_of_review(proposal, event->question_asked->round,
-                               event->question_asked->department);
     case HS__EVENT__BODY_REVIEW_REOPENED:
         return fault_of_reopening(event->review_reopened, proposal);
     case HS__EVENT__BODY_CLOCK_RESUMED:
         return fault_of_resumption(event->clock_resumed, proposal);
-    case HS__EVENT__BODY_CONFLICTS_PROPOSED:
-    case HS__EVENT__BODY_CONFLICT_SETTLED:
-    case HS__EVENT__BODY_RULING_ACKNOWLEDGED:
-    case HS__EVENT__BODY_ITEMS_MERGED:
-    case HS__EVENT__BODY_CONDITION_CLOSED:
-    case HS__EVENT__BODY_PROPOSAL_DECIDED:
-    case HS__EVENT__BODY_SILENCE_DECIDED:
-    case HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE:
+        SETTLING_EVENTS(EVENT_CASE)
         return fault_of_settling(event, proposal);
     case HS__EVENT__BODY_PACKET_REVISED:
         if (event->packet_revised->packet.len != HASH_BYTES) {
