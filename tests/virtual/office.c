@@ -16,8 +16,9 @@
  *                      "as": NAME, else the office; of a pack "owner": ID, only that owner's rules
  *   {"as": NAME, "command": {...}}           any command
  *   {"as": NAME, "submit": FILE, "process": ID}
- *   {"as": NAME, "revise": ID, "file": FILE}
- *   {"record": ID}                           prints {"record": {...}}, the proposal's record
+ *   {"as": NAME, "revise": ID, "file": FILE, "reply": {...}}   the reply where there is one
+ *   {"record": ID}                           prints {"record": {...}, "countedDays": {...}}, the
+ *                      proposal's record and the days that count of each of its reviews
  *
  * Prints {"at": MS, "event": {...}} for each event, {"refused": CODE, "detail": WORDS} for a
  * refusal, and {"done": LINE} after each line, flushed; with trace the lines of
@@ -27,6 +28,8 @@
 #include <string.h>
 
 #include "agents/pack.h"
+#include "broker/definitions.h"
+#include "core/lamp.h"
 #include "lib/check.h"
 #include "proto/text/json.h"
 #include "proto/text/load.h"
@@ -222,6 +225,13 @@ static void revise(struct desk *desk, const json_t *line)
     command->revise = message_new(&hs__revise__descriptor, &desk->model.arena);
     command->revise->proposal = (uint64_t)json_integer_value(json_object_get(line, "revise"));
     command->revise->packet = packet_at(desk, text_of(line, "file"));
+    if (json_object_get(line, "reply") != NULL) {
+        Hs__Reply *reply = message_in(desk, json_object_get(line, "reply"), &hs__reply__descriptor);
+
+        command->revise->reply = reply->text;
+        command->revise->n_items = reply->n_items;
+        command->revise->items = reply->items;
+    }
     give(desk, text_of(line, "as"), command);
 }
 
@@ -331,6 +341,42 @@ static void enrol(struct desk *desk, const json_t *line)
 
 /* ---- lines ---- */
 
+/* Returns what the limits of @proposal, which has reviews, are measured by. */
+static struct lamp_measure measure_of(struct desk *desk, struct transaction *txn,
+                                      const Hs__Proposal *proposal)
+{
+    struct definition_source source = definitions_of(txn);
+    struct lamp_measure measure = {.utc_offset_minutes = OFFSET_MINUTES};
+    Hs__Office *office = NULL;
+    const struct rulebook *rulebook =
+        library_rulebook(desk->model.library, bytes_of(proposal->pins), &source);
+
+    if (rulebook == NULL || view_office(txn, &desk->model.arena, &office) != ERR_OK) {
+        model_fail("line %zu: no rulebook", desk->line);
+    }
+    measure.calendar =
+        library_calendar(desk->model.library, office, rulebook->process->calendar, &source);
+    return measure;
+}
+
+static json_t *counted_days(struct desk *desk, struct transaction *txn,
+                            const Hs__Proposal *proposal)
+{
+    struct lamp_measure measure = {0};
+    json_t *days = json_object();
+
+    if (proposal->n_reviews > 0) {
+        measure = measure_of(desk, txn, proposal);
+    }
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        const Hs__Review *review = proposal->reviews[i];
+        struct lamp_reading reading = lamp_read(review, &measure, turn_now_ms(desk->model.turn));
+
+        (void)json_object_set_new(days, review->department, json_integer(reading.counted_days));
+    }
+    return days;
+}
+
 static void record(struct desk *desk, uint64_t id)
 {
     struct transaction *txn = NULL;
@@ -340,8 +386,10 @@ static void record(struct desk *desk, uint64_t id)
         view_proposal(txn, id, &desk->model.arena, &proposal) != ERR_OK) {
         model_fail("line %zu: no proposal %llu", desk->line, (unsigned long long)id);
     }
+    json_t *counted = counted_days(desk, txn, proposal);
     journal_read_end(txn);
-    print_json(json_pack("{s:o}", "record", message_to_json(proposal, OFFSET_MINUTES)));
+    print_json(json_pack("{s:o, s:o}", "record", message_to_json(proposal, OFFSET_MINUTES),
+                         "countedDays", counted));
 }
 
 static void obey(struct desk *desk, const json_t *line)

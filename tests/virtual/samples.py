@@ -5,8 +5,10 @@ usage: samples.py BUILD
 
 A packet is submitted when its timeline (tests/data/timelines/) says that it was dispatched: intake is
 automatic here. Every department's agent receives its review at once; its people answer when the
-timeline says so. Due dates, reminders, escalation, silence and the outcome must be the timeline's.
+timeline says so. Due dates, reminders, escalation, silence, the days that count and the outcome must
+be the timeline's. A timeline that follows another is its second round.
 """
+import functools
 import os
 import re
 import sys
@@ -44,11 +46,12 @@ def completed(office, path):
 
 
 class Replay:
-    """One sample in an office of its own."""
+    """One round of a sample in an office of its own."""
 
-    def __init__(self, office, line):
+    def __init__(self, office, line, number=1):
         self.office = office
         self.line = line
+        self.round = number
         self.reviews = {review["department"]: review for review in line.get("reviews") or ()}
 
     def submit(self, when, path):
@@ -57,26 +60,47 @@ class Replay:
                                   "process": self.line["process"]})
 
     def ref(self, department):
-        return {"proposal": "1", "round": 1, "department": department}
+        return {"proposal": "1", "round": self.round, "department": department}
 
-    def run(self, path, holds):
-        """Submits and does all that the timeline says, in its order."""
-        self.submit(self.line["dispatched_at"], path)
+    def item(self, department):
+        """Returns the id of the one item that the department raises when it does not agree."""
+        return f"{self.office.record(1)['number']}/{self.round}/{department}#1"
+
+    def raised(self):
+        return [self.item(name) for name, review in self.reviews.items()
+                if review["result"] in ("conditional", "disagree")]
+
+    def revise(self, first):
+        """Answers all that the round before raised, with the packet of this one."""
+        self.office.clock(at(self.line["dispatched_at"]))
+        self.office.must(**{
+            "as": "person:street", "revise": 1, "file": self.line["file"],
+            "reply": {"text": "已按意见修改", "items": [
+                {"item": item, "answer": "adopted", "reason": "已改"} for item in first.raised()]}})
+
+    def play(self, more=()):
+        """Does all that the timeline says of a round that is open, in its order."""
         for department in self.reviews:
             self.office.give(f"agent:{department}/1",
                              receiveReview={"review": self.ref(department)})
         deeds = [(at(review["opinion_at"]), self.answer, review)
                  for review in self.reviews.values() if review["opinion_at"]]
-        for when, deed, argument in sorted(deeds + holds, key=lambda row: row[0]):
+        for when, deed, argument in sorted([*deeds, *more], key=lambda row: row[0]):
             self.office.clock(when)
             deed(argument)
+
+    def wait(self):
+        """Waits until nothing more can come of the round."""
         last = max(at(review["due_at"]) for review in self.reviews.values())
         self.office.clock(max(last, self.office.events[-1][0]) + 10 * DAY_MS)
 
     def answer(self, review):
         department = review["department"]
+        opinion = opinion_of(review["result"])
+        if review.get("closes"):
+            opinion["closedItems"] = [review["closes"]]
         self.office.give(f"person:{department}", giveOpinion={
-            "review": self.ref(department), "opinion": opinion_of(review["result"])})
+            "review": self.ref(department), "opinion": opinion})
 
     def hold(self, held):
         self.office.give("person:office", holdClock={
@@ -90,7 +114,8 @@ class Replay:
         """Returns the rungs recorded for the department: id to instant."""
         found = {}
         for when, kind, body, _ in self.office.events:
-            if kind == "rungReached" and body["department"] == department:
+            if (kind == "rungReached" and body["department"] == department
+                    and body["round"] == self.round):
                 expect_equal(f"{department}: recorded at once", local(when),
                              local(instant(body["rungAt"])))
                 for rung in body["rungs"]:
@@ -106,6 +131,8 @@ class Replay:
         if review["opinion_at"]:
             expect_equal(f"{name}: late", record["late"], not review["on_time"])
             expect_equal(f"{name}: given", local(instant(record["givenAt"])), review["opinion_at"])
+            expect_equal(f"{name}: counted days", self.office.counted_days(1)[name],
+                         review["elapsed_working_days"])
         rungs = self.rungs(name)
         ended = at(review["opinion_at"]) if review["opinion_at"] else sys.maxsize
         for rung, when in zip(("day_before", "due_day", "last_hours"), review["reminders"]):
@@ -116,7 +143,7 @@ class Replay:
         """Who is overdue, each once, a millisecond after the end of its limit."""
         late = {name for name, review in self.reviews.items() if not review["on_time"]}
         rows = [(body["department"], when, body) for when, kind, body, _ in self.office.events
-                if kind == "reviewOverdue"]
+                if kind == "reviewOverdue" and body["round"] == self.round]
         expect_equal("who is overdue", sorted(name for name, *_ in rows), sorted(late))
         for name, when, body in rows:
             expect_equal(f"{name}: recorded", when, at(self.reviews[name]["due_at"]) + 1)
@@ -152,8 +179,56 @@ def replay(build, line):
         if line.get("held"):
             path = completed(office, path)
             holds = [(at(line["held"]["from"]), one.hold, line["held"])]
-        one.run(path, holds)
+        one.submit(line["dispatched_at"], path)
+        one.play(holds)
+        one.wait()
         one.check()
+
+
+def second_round(build, first_line, line):
+    """Round 1 comes to `returned`; of round 2 only those asked again get a clock, a shorter one."""
+    with Office(build, at(first_line["dispatched_at"]) - FOUNDED_BEFORE_MS) as office:
+        found_demo(office)
+        first = Replay(office, first_line)
+        first.submit(first_line["dispatched_at"], first_line["file"])
+        first.play()
+        first.check()
+        raised = {item.split("/")[-1].split("#")[0]: item for item in first.raised()}
+        one = Replay(office, line, 2)
+        one.revise(first)
+        expect_who_is_asked(office, line, raised)
+        for department, item in raised.items():
+            one.reviews[department]["closes"] = item
+        late = line["late_item"]
+        one.play([(at(late["at"]), functools.partial(demand_late, one, raised), late)])
+        one.wait()
+        one.check()
+        record = office.record(1)
+        expect_equal("what was raised", {row["state"] for row in record["answered"]}, {"closed"})
+        expect_equal("the rounds", [past["outcome"] for past in record["pastRounds"]],
+                     [first_line["outcome"]])
+
+
+def expect_who_is_asked(office, line, raised):
+    record = office.record(1)
+    reviews = {review["department"]: review for review in record["reviews"]}
+    expect_equal("the round", record["round"], 2)
+    expect_equal("carried forward", sorted(name for name, review in reviews.items()
+                                           if review.get("carriedForward")),
+                 sorted(line["carried"]))
+    expect_equal("the answers", sorted(row["item"]["id"] for row in record["answered"]),
+                 sorted(raised.values()))
+
+
+def demand_late(one, raised, late):
+    """What did not change and was not raised before is too late to demand."""
+    department = late["department"]
+    opinion = opinion_of("conditional")
+    opinion["items"][0].update(matter="greening", place="入口", demand="增设景观小品")
+    opinion["closedItems"] = [raised[department]]
+    said = one.office.say(**{"as": f"person:{department}", "command": {
+        "giveOpinion": {"review": one.ref(department), "opinion": opinion}}})
+    expect_equal("demanded late", [answer["refused"] for answer in said], [late["refused"]])
 
 
 def correction(build, line):
@@ -198,8 +273,13 @@ def main(arguments):
         print(__doc__.strip().splitlines()[2], file=sys.stderr)
         return 2
     cases = Cases()
-    for name in sorted(os.listdir(TIMELINES)):
-        line = simple_yaml.read(os.path.join(TIMELINES, name))
+    lines = {name: simple_yaml.read(os.path.join(TIMELINES, name))
+             for name in sorted(os.listdir(TIMELINES))}
+    for line in lines.values():
+        if line.get("follows"):
+            cases.run(f"sample {line['sample']}", guarded, second_round, arguments[0],
+                      lines[f"{line['follows']}.yaml"], line)
+            continue
         cases.run(f"sample {line['sample']}", guarded, replay, arguments[0], line)
         if line.get("held"):
             cases.run(f"sample {line['sample']} corrected", guarded, correction, arguments[0], line)

@@ -99,6 +99,10 @@ class Office:
     def record(self, proposal):
         return self.say(record=proposal)[0]["record"]
 
+    def counted_days(self, proposal):
+        """Returns the days that count of each review of the present round, by department."""
+        return self.say(record=proposal)[0]["countedDays"]
+
 
 def ram():
     """Returns a folder in memory where there is one: nothing here has to outlive the machine."""
