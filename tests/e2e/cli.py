@@ -23,6 +23,7 @@ import office
 from completion import offered
 from office import expect, expect_equal
 
+CALENDAR = os.path.join(office.ROOT, "configs", "calendars", "working_days.yaml")
 CONFORMANCE = os.path.join(office.ROOT, "..", "shared", "cel", "conformance.json")
 DEADLINES = os.path.join(office.ROOT, "tests", "data", "deadlines.json")
 EXPRESSIONS = os.path.join(office.ROOT, "tests", "data", "expressions.json")
@@ -302,6 +303,30 @@ def a_year_without_a_notice(place):
     expect("2027" in place.printed("calendar", "show", "--year", "2027"), "2027 is not shown")
 
 
+def a_half_day(place):
+    """An afternoon off: a working day like another, whose business stops at noon."""
+    with open(CALENDAR, encoding="utf-8") as file:
+        text = file.read()  # the year 2026 is its last
+    path = place.write("half.yaml", f"""{text}
+  local_days:
+  - {{date: 2026-03-17, close: "12:00", document: 〔2026〕3号, reason: {{zh: 暴雨停工, en: Storm}}}}
+""")
+    place.said(0, (), "lint", path)
+    for start, due, held, holds in (
+            ("2026-03-10 10:20", "2026-03-17 12:00", 0, ()),
+            ("2026-03-17 11:59", "2026-03-24 17:30", 0, ()),
+            ("2026-03-17 12:00", "2026-03-25 17:30", 0, ()),  # after hours: day 0 is 03-18
+            # Held over it: it counts whole, and the limit ends a day later.
+            ("2026-03-10 10:20", "2026-03-18 17:30", 1, ("2026-03-16 10:00/2026-03-17 11:00",)),
+            # Held before it: the limit, of 03-16, ends on it.
+            ("2026-03-09 10:20", "2026-03-17 12:00", 1, ("2026-03-10 10:00/2026-03-11 09:00",))):
+        answer = json.loads(place.printed(
+            "--json", "calendar", "due", "--from", start, "--days", "5", "--calendar", path,
+            *(word for hold in holds for word in ("--hold", hold))))
+        expect_equal(f"{start}, held {holds}: due", answer["dueAt"], rfc3339(due))
+        expect_equal(f"{start}, held {holds}: held days", answer["heldDays"], held)
+
+
 def bad_deadlines(place):
     begin = ("calendar", "due", "--from", "2026-03-10 10:20", "--days", "5")
     for words, arguments in (
@@ -313,8 +338,7 @@ def bad_deadlines(place):
             (("ends before",), begin + ("--hold", "2026-03-12 10:00/2026-03-11 10:00")),
             (("absent.yaml",), begin + ("--calendar", "absent.yaml"))):
         place.said(4 if "absent.yaml" in words else 2, words, *arguments)
-    with open(os.path.join(office.ROOT, "configs", "calendars", "working_days.yaml"),
-              encoding="utf-8") as file:
+    with open(CALENDAR, encoding="utf-8") as file:
         text = file.read()
     path = place.write("calendar.yaml", text.replace("2022-01-02", "2022-02-30", 1))
     line = text.split("2022-01-02", 1)[0].count("\n") + 1
@@ -579,6 +603,7 @@ def main(arguments):
     cases.run("what eval prints it reads", what_eval_prints_it_reads, place)
     cases.run("every deadline of the table", every_deadline, place)
     cases.run("a year without a notice", a_year_without_a_notice, place)
+    cases.run("a half day", a_half_day, place)
     cases.run("deadlines that make no sense", bad_deadlines, place)
     cases.run("the definitions are sound", definitions_are_sound, place)
     cases.run("a defect is told with its line", a_defect_is_told_with_its_line, place)
