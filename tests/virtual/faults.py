@@ -46,6 +46,9 @@ FAULTS = (
      "review->reminders < SILENCE_REMINDERS_MIN", "review->reminders < 1"),
     ("a hold ends late", "core/wake.c",
      "holds[i]->ends_at <= now_ms", "holds[i]->ends_at < now_ms"),
+    ("the wake-up lost after a hold", "core/wake.c",
+     "    resumed->wake_at = review_wake(&later, &law);",
+     "    resumed->wake_at = review_is_held(&later) ? review_wake(&later, &law) : 0;"),
     ("after closing is today", "core/calendar.c",
      "at_ms < calendar_close_ms(calendar, day);", "at_ms <= calendar_close_ms(calendar, day);"),
 )
