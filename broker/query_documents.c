@@ -152,6 +152,8 @@ static Hs__VerdictDocument *build_document(struct asking *asking, Hs__Proposal *
         .proposal = proposal,
         .process = rulebook->process,
         .process_hash = hash.bytes,
+        .calendar = library_calendar(asking->broker->library, asking->broker->office,
+                                     rulebook->process->calendar, &source),
         .opinions = making.opinions,
         .earlier = making.earlier,
     };

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "core/conflict.h"
+#include "core/lamp.h"
 #include "core/names.h"
 #include "core/verdict.h"
-#include "lib/civil.h"
 
 static char *hex_of(struct bytes bytes, struct arena *arena)
 {
@@ -49,14 +49,23 @@ static const char *state_word(Hs__Review__State state)
     return "";
 }
 
-/* Whole days between dispatch and opinion in local dates; the day of dispatch is day 0. */
-static int32_t real_days(const Hs__Review *review, int offset_minutes)
+/* The days to the opinion, if there is one: those that count and the real ones. */
+static void fill_days(const struct document_sources *sources, const Hs__Review *review,
+                      Hs__VerdictDocument__DepartmentOpinion *row)
 {
-    if (review->given_at == 0) {
-        return 0;
+    bool is_in_working_days =
+        review->limit != NULL && review->limit->span_case == HS__LIMIT__SPAN_WORKING_DAYS;
+    const struct lamp_measure measure = {
+        .calendar = is_in_working_days ? sources->calendar : NULL,
+        .utc_offset_minutes = sources->office->utc_offset_minutes,
+    };
+
+    if (review->given_at > 0) {
+        struct lamp_reading reading = lamp_read(review, &measure, review->given_at);
+
+        row->counted_days = (int32_t)reading.counted_days;
+        row->real_days = (int32_t)reading.real_days;
     }
-    return civil_day_at(review->given_at, offset_minutes) -
-           civil_day_at(review->dispatched_at, offset_minutes);
 }
 
 struct items {
@@ -199,8 +208,7 @@ static Hs__VerdictDocument__DepartmentOpinion *row_of(const struct document_sour
     row->due_at = review->due_at;
     row->given_at = review->given_at;
     row->given_by = given_by(review, arena);
-    row->real_days = real_days(review, sources->office->utc_offset_minutes);
-    row->counted_days = row->real_days; /* limits in elapsed time count every day */
+    fill_days(sources, review, row);
     row->late = review->late;
     row->state = review->withheld && review->result == HS__OPINION__RESULT__UNSPECIFIED
                      ? "sealed"

@@ -7,6 +7,7 @@
 #ifndef CORE_DOCUMENT_H
 #define CORE_DOCUMENT_H
 
+#include "core/calendar.h"
 #include "lib/arena.h"
 #include "proto/message.h"
 
@@ -16,6 +17,7 @@ struct document_sources {
     const Hs__Proposal *proposal;
     const Hs__Process *process;         /* the pinned one */
     const uint8_t *process_hash;        /* 32 bytes */
+    const struct calendar *calendar;    /* the process's in force; NULL: every day counts */
     const Hs__Opinion *const *opinions; /* one for each review of the proposal; NULL: none given */
     /* For each review, those that its record lists as earlier; NULL: they are not at hand. */
     const Hs__Opinion *const *const *earlier;
