@@ -96,6 +96,12 @@ static uint32_t count_held(const Hs__Review *review, const struct lamp_measure *
 
 /* ---- the lamp ---- */
 
+/* When @review was answered: what was said anew to settle a conflict takes no time of it. */
+static int64_t answered_at(const Hs__Review *review)
+{
+    return review->n_earlier > 0 ? review->earlier[0]->given_at : review->given_at;
+}
+
 /* When the clock of @review stopped: with the opinion, with the silence that was taken for one, at
  * the deadline; @now_ms if it has not. */
 static int64_t stopped_at(const Hs__Review *review, int64_t now_ms)
@@ -106,8 +112,8 @@ static int64_t stopped_at(const Hs__Review *review, int64_t now_ms)
     if (!is_answered) {
         return now_ms;
     }
-    if (review->given_at != 0) {
-        return review->given_at;
+    if (answered_at(review) != 0) {
+        return answered_at(review);
     }
     return review->due_at != 0 && review->due_at < now_ms ? review->due_at : now_ms;
 }
@@ -126,7 +132,7 @@ static bool is_near(const Hs__Review *review, const struct lamp_measure *measure
 
 static enum lamp lamp_of_answered(const Hs__Review *review)
 {
-    bool is_late = review->late || (review->due_at != 0 && review->given_at > review->due_at);
+    bool is_late = review->late || (review->due_at != 0 && answered_at(review) > review->due_at);
 
     if (review->result == HS__OPINION__RESULT__TACIT) {
         return LAMP_TACIT;

@@ -12,6 +12,7 @@
  *     or touch count once.
  *   - overdue: the working days after the day of the deadline, up to and with that of the opinion;
  *     at least one, also when it is late by a second.
+ *   - an opinion given anew to settle a conflict changes none of it: the first one counts.
  *   - near: due today, or on the next working day.
  * A limit in elapsed time counts every day as a working day, and is near in its last fifth, at most
  * one day.

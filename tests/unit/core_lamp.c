@@ -212,6 +212,25 @@ static void an_answer_in_the_evening_of_the_last_day_is_a_day_late(void **state)
     assert_int_equal(reading.overdue_days, 1);
 }
 
+static void an_opinion_given_anew_in_a_conflict_takes_no_time(void **state)
+{
+    struct fixture *f = *state;
+    Hs__EarlierOpinion first = HS__EARLIER_OPINION__INIT;
+    Hs__EarlierOpinion *rows[] = {&first};
+
+    answer(f, "2026-03-19 09:30", HS__OPINION__RESULT__CONDITIONAL);
+    first.given_at = instant_of(f, "2026-03-16 15:40");
+    f->review.earlier = rows;
+    f->review.n_earlier = 1;
+
+    struct lamp_reading reading = reading_at(f, "2026-03-30 09:00");
+
+    assert_int_equal(reading.lamp, LAMP_DONE);
+    assert_int_equal(reading.counted_days, 4);
+    assert_int_equal(reading.real_days, 6);
+    assert_int_equal(reading.overdue_days, 0);
+}
+
 static void silence_taken_for_consent_has_a_lamp_of_its_own(void **state)
 {
     struct fixture *f = *state;
@@ -391,6 +410,7 @@ int main(void)
         TEST(a_deadline_recorded_as_passed_is_overdue),
         TEST(an_answer_on_day_0_has_taken_no_day),
         TEST(an_answer_in_the_evening_of_the_last_day_is_a_day_late),
+        TEST(an_opinion_given_anew_in_a_conflict_takes_no_time),
         TEST(silence_taken_for_consent_has_a_lamp_of_its_own),
         TEST(who_is_not_competent_has_answered),
         TEST(what_is_left_is_counted_in_business_time),
