@@ -254,6 +254,7 @@ static void print_item(const struct sheet *sheet, const char *department, const 
     entry(sheet, INDENT_COLUMNS, say(sheet, "要求", "demand"), item->demand);
     entry(sheet, INDENT_COLUMNS, say(sheet, "依据", "basis"), item->basis);
     entry(sheet, INDENT_COLUMNS, say(sheet, "销项", "closed by"), item->closing);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "时限", "not later than"), item->close_by);
 }
 
 /* The opinions that this one replaced after coordination, with their items. */
@@ -409,6 +410,7 @@ static void print_conditions(const struct sheet *sheet, const Hs__VerdictDocumen
               condition->department[0] == '\0' ? say(sheet, "办公室", "the office")
                                                : condition->department);
         entry(sheet, INDENT_COLUMNS, say(sheet, "销项", "how"), condition->closing);
+    entry(sheet, INDENT_COLUMNS, say(sheet, "时限", "by"), condition->close_by);
         if (is_closed) {
             entry(sheet, INDENT_COLUMNS, say(sheet, "闭合", "closed"),
                   cli_format(sheet->cli, "%s  %s  %s", time_text(sheet, condition->closed_at),

@@ -19,6 +19,7 @@ static void print_list(const struct cli *cli, const Hs__VerdictDocument *documen
         {.title = {"确认单位", "closed by"}},
         {.title = {"要求", "demand"}, DEMAND_COLUMNS_MAX},
         {.title = {"销项", "how"}, CLOSING_COLUMNS_MAX},
+        {.title = {"时限", "by"}},
     };
     struct table table;
 
@@ -32,7 +33,7 @@ static void print_list(const struct cli *cli, const Hs__VerdictDocument *documen
                                                   : cli_text(cli, "待落实", "open"),
                               row->department[0] == '\0' ? cli_text(cli, "办公室", "the office")
                                                          : row->department,
-                              row->demand, row->closing});
+                              row->demand, row->closing, row->close_by});
     }
     table_print_or(&table, (struct phrase){"没有条件", "there are no conditions"});
 }

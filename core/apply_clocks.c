@@ -284,8 +284,36 @@ static void review_overdue(Hs__Proposal *proposal, const Hs__ReviewOverdue *over
     review->result = HS__OPINION__RESULT__OVERDUE;
 }
 
-static void review_reopened(Hs__Proposal *proposal, const Hs__ReviewReopened *reopened)
+/* Lets every opinion of a round that has its verdict go on into another: one more than those of the
+ * process, for it is nobody's revision. */
+static void carry_round(Hs__Proposal *proposal, int64_t at_ms, struct arena *arena)
 {
+    Hs__Review **rows = arena_array(arena, proposal->n_reviews, sizeof(Hs__Review *));
+    Hs__Review *reviews = arena_array(arena, proposal->n_reviews, sizeof *reviews);
+    const uint32_t ended = proposal->round;
+
+    require(rows != NULL && reviews != NULL);
+    apply_round_remembered(proposal, arena);
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        reviews[i] = *proposal->reviews[i]; /* the round that ended keeps its own */
+        rows[i] = &reviews[i];
+        reviews[i].carried_from = reviews[i].carried_forward ? reviews[i].carried_from : ended;
+        reviews[i].carried_forward = true;
+    }
+    proposal->reviews = rows;
+    proposal->round = ended + 1;
+    proposal->rounds_granted++;
+    proposal->opened_at = at_ms;
+    proposal->status = HS__PROPOSAL__STATUS__IN_REVIEW;
+}
+
+static void review_reopened(Hs__Proposal *proposal, const Hs__ReviewReopened *reopened,
+                            int64_t at_ms, struct arena *arena)
+{
+    if (proposal->status == HS__PROPOSAL__STATUS__CONCLUDED) {
+        carry_round(proposal, at_ms, arena);
+    }
+
     Hs__Review *review = apply_review(proposal, reopened->department);
     const Hs__LateOpinion *late = review->late_opinion;
 
@@ -420,7 +448,7 @@ void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_e
         review_delivered(proposal, event->review_delivered, entry.at_ms);
         break;
     case HS__EVENT__BODY_REVIEW_REOPENED:
-        review_reopened(proposal, event->review_reopened);
+        review_reopened(proposal, event->review_reopened, entry.at_ms, arena);
         break;
     case HS__EVENT__BODY_QUESTION_ASKED:
         question_asked(proposal, event->question_asked, arena);

@@ -61,6 +61,7 @@ static bool add_items(struct conditions *conditions, size_t index)
         row->demand = item->demand;
         row->basis = item->basis;
         row->closing = item->closing;
+        row->close_by = item->close_by;
     }
     if (review->decided_by[0] == '\0' || review->result != HS__OPINION__RESULT__CONDITIONAL) {
         return true;

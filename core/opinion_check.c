@@ -6,6 +6,7 @@
 
 #include "core/authorise.h"
 #include "core/claim.h"
+#include "lib/text.h"
 
 static void add_fault(struct opinion_faults *faults, enum refusal refusal, const char *path)
 {
@@ -195,6 +196,10 @@ static void check_item(const struct item_check *check)
     }
     if (item->demand[0] == '\0') {
         add_item_fault(check, REFUSAL_ITEM_INVALID, "demand");
+    }
+    int32_t date = 0;
+    if (item->close_by[0] != '\0' && !date_from_text(bytes_of_text(item->close_by), &date)) {
+        add_item_fault(check, REFUSAL_ITEM_INVALID, "close_by");
     }
     if (item->owner[0] != '\0' && !has_owner(frame->department, item->owner)) {
         add_item_fault(check, REFUSAL_ITEM_INVALID,

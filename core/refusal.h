@@ -86,7 +86,6 @@
       "the department has asked for its one correction of the round")                              \
     X(NO_LATE_OPINION, "没有可据以重开的逾期意见", "no late opinion asks for that")                \
     X(GROUND_MISSING, "重开须以安全或合法性为由", "reopening needs safety or law as its ground")   \
-    X(ROUND_CONCLUDED, "本轮已有结论", "the round has its verdict")                                \
     X(DEFINITION_INVALID, "定义有误", "the definition is not valid")                               \
     X(DEFINITION_OLDER, "定义版本低于现行版本", "a newer version is in force")                     \
     X(DEFINITION_VERSION_REUSED, "同一版本号内容不同", "this version was published otherwise")     \

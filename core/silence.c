@@ -118,7 +118,9 @@ bool silence_record(const struct situation *situation, const Hs__Review *review,
     return true;
 }
 
-/* A late opinion counts in place of the silence only for safety or legality, by the lead. */
+/* A late opinion counts in place of the silence only for safety or legality, by the lead. Where the
+ * round has its verdict already, which stays, the other opinions go on into another round and its
+ * verdict follows at once. */
 void decide_reopen(const struct situation *situation, const Hs__ReopenReview *reopen,
                    struct decision *out)
 {
@@ -129,8 +131,9 @@ void decide_reopen(const struct situation *situation, const Hs__ReopenReview *re
     }
     if (review->result != HS__OPINION__RESULT__TACIT || review->late_opinion == NULL) {
         decision_refuse(out, REFUSAL_NO_LATE_OPINION, review->department);
-    } else if (situation->proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW) {
-        decision_refuse(out, REFUSAL_ROUND_CONCLUDED, situation->proposal->number);
+    } else if (situation->proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW &&
+               situation->proposal->status != HS__PROPOSAL__STATUS__CONCLUDED) {
+        decision_refuse(out, REFUSAL_PROPOSAL_ENDED, situation->proposal->number);
     } else if (reopen->ground == HS__REOPEN_REVIEW__GROUND__UNSPECIFIED) {
         decision_refuse(out, REFUSAL_GROUND_MISSING, NULL);
     } else if (reopen->reason[0] == '\0') {

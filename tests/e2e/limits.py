@@ -282,6 +282,26 @@ def imported(place):
     expect_equal("moves", len(moved(place)), count)
 
 
+def questions(place):
+    """A department's questions wait for the others', and leave when the window is over."""
+    review = f"{submitted(place, 'joint_review_units')}/1/fire"
+    proposal = review.split("/", maxsplit=1)[0]
+    refused(place, "NOT_ALLOWED", "ask", review, "why?", account="street")
+    refused(place, "NOT_YOUR_REVIEW", "ask", review, "why?", account="gas")
+    invalid(place, "more --about", "ask", review, "why?", "--about", "a", "--about", "b",
+            account="fire")
+    answer = place.json("ask", review, "how is the lane built?", "how steep?", "--about",
+                        "technical.fire.lanes", account="fire")
+    expect_equal("the answer", answer, {"reviewId": review, "questions": 2})
+    record = place.json("show", proposal)
+    expect_equal("the questions", [(one["department"], one["text"], one["path"])
+                                   for one in record["questions"]],
+                 [("fire", "how is the lane built?", "technical.fire.lanes"),
+                  ("fire", "how steep?", "")])
+    expect_equal("when they leave", record["questionsAt"], "2026-03-03T17:30:00+08:00")
+    expect_equal("fire", review_of(place, review)["state"], "open")
+
+
 # ---- when it is too late -----------------------------------------------------------------------------
 
 
@@ -359,6 +379,7 @@ def main(arguments):
         cases.run("extensions", extended, place, review)
         cases.run("pressing", pressed, place, review)
         cases.run("a review opened", opened, place)
+        cases.run("questions", questions, place)
         corrected = []
         cases.run("a correction", lambda: corrected.append(correction(place)))
         tacit = silent(place)

@@ -987,6 +987,32 @@ static void a_late_opinion_stands_beside_the_silence_until_the_lead_reopens(void
     assert_true(fire_of(f)->late);
 }
 
+static void a_late_opinion_opens_another_round_after_the_verdict(void **state)
+{
+    struct fixture *f = *state;
+
+    provide_for_consent(f);
+    open_at(f, "2026-03-10 10:20");
+    assert_int_equal(receive(f), REFUSAL_NONE);
+    assert_int_equal(agree(f, &f->office.planner), REFUSAL_NONE);
+    until(f, "2026-03-18 10:00");
+    assert_int_equal(f->proposal.status, HS__PROPOSAL__STATUS__CONCLUDED);
+    const ProtobufCBinaryData verdict = f->proposal.verdict;
+    assert_int_equal(agree(f, &f->office.fireman), REFUSAL_NONE);
+    assert_int_equal(f->proposal.round, 1);
+    assert_int_equal(reopen(f, HS__REOPEN_REVIEW__GROUND__LAW, "强制性条文"), REFUSAL_NONE);
+
+    assert_int_equal(f->proposal.round, 2);
+    assert_int_equal(f->proposal.status, HS__PROPOSAL__STATUS__CONCLUDED);
+    assert_int_equal(f->proposal.rounds_granted, 1);
+    assert_int_equal(fire_of(f)->result, RESULT(AGREE));
+    assert_int_equal(fire_of(f)->carried_from, 1);
+    assert_int_equal(f->proposal.reviews[PLANNING]->carried_from, 1);
+    assert_int_equal(f->proposal.past_rounds[0]->reviews[FIRE]->result, RESULT(TACIT));
+    assert_true(bytes_equal(bytes_of(f->proposal.past_rounds[0]->verdict), bytes_of(verdict)));
+    assert_false(bytes_equal(bytes_of(f->proposal.verdict), bytes_of(verdict)));
+}
+
 /* ---- questions ---- */
 
 static enum refusal ask(struct fixture *f, const Hs__Principal *signer, const char *text)
@@ -1183,6 +1209,7 @@ int main(void)
         CASE(a_provisional_date_bars_consent),
         CASE(what_is_waited_for_is_not_pressed),
         CASE(a_late_opinion_stands_beside_the_silence_until_the_lead_reopens),
+        CASE(a_late_opinion_opens_another_round_after_the_verdict),
         CASE(questions_are_gathered_into_one_correction),
         CASE(a_question_of_one_that_has_answered_is_not_sent),
         CASE(a_correction_that_is_not_answered_lapses),

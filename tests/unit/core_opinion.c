@@ -156,6 +156,10 @@ static void an_item_says_what_is_demanded_and_how_strictly(void **state)
     f->item.owner = "west";
     assert_int_equal(give(f), REFUSAL_ITEM_INVALID);
     f->item.owner = "south";
+    f->item.close_by = "2026-06-31";
+    assert_int_equal(give(f), REFUSAL_ITEM_INVALID);
+    assert_string_equal(f->decision.detail, "items[0].close_by");
+    f->item.close_by = "2026-06-30";
     assert_int_equal(give(f), REFUSAL_NONE);
 }
 
