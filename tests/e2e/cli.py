@@ -567,9 +567,9 @@ def demonstration_on_a_terminal(place):
         said = b""
         while "Ctrl-C".encode() not in said:
             ready, _, _ = select.select([master], [], [], 120)
-            expect(ready, f"the demonstration said nothing more: {said.decode()}")
+            expect(ready, f"the demonstration said nothing more: {said.decode(errors='replace')}")
             said += os.read(master, 65536)
-        table = said.decode().split("\r\n\r\n")[-2].splitlines()
+        table = said.decode(errors="replace").split("\r\n\r\n")[-2].splitlines()
         expect_equal("rows of the table", len(table), 16)
         for line in table:
             line = re.sub("\033\\[[0-9]*m", "", line)
