@@ -410,7 +410,7 @@ static void print_conditions(const struct sheet *sheet, const Hs__VerdictDocumen
               condition->department[0] == '\0' ? say(sheet, "办公室", "the office")
                                                : condition->department);
         entry(sheet, INDENT_COLUMNS, say(sheet, "销项", "how"), condition->closing);
-    entry(sheet, INDENT_COLUMNS, say(sheet, "时限", "by"), condition->close_by);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "时限", "by"), condition->close_by);
         if (is_closed) {
             entry(sheet, INDENT_COLUMNS, say(sheet, "闭合", "closed"),
                   cli_format(sheet->cli, "%s  %s  %s", time_text(sheet, condition->closed_at),
