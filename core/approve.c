@@ -85,9 +85,8 @@ void decide_proposal(const struct situation *situation, const Hs__Decide *decide
         return;
     }
 
-    Hs__ProposalDecided *decided = decision_new(out, situation, &hs__proposal_decided__descriptor);
-    Hs__Event *event = decision_add(out, situation, proposal->id);
-    if (decided == NULL || event == NULL) {
+    Hs__ProposalDecided *decided = decision_event(out, situation, HS__EVENT__BODY_PROPOSAL_DECIDED);
+    if (decided == NULL) {
         return;
     }
     decided->round = proposal->round;
@@ -96,8 +95,6 @@ void decide_proposal(const struct situation *situation, const Hs__Decide *decide
     decided->outcome = proposal->outcome;
     decided->reason = decide->reason;
     decided->decided_by = situation->signer->name;
-    event->body_case = HS__EVENT__BODY_PROPOSAL_DECIDED;
-    event->proposal_decided = decided;
 }
 
 /* ---- for a silent department ---- */
@@ -142,9 +139,8 @@ void decide_silence(const struct situation *situation, const Hs__DecideSilence *
         return;
     }
 
-    Hs__SilenceDecided *decided = decision_new(out, situation, &hs__silence_decided__descriptor);
-    Hs__Event *event = decision_add(out, situation, situation->proposal->id);
-    if (decided == NULL || event == NULL) {
+    Hs__SilenceDecided *decided = decision_event(out, situation, HS__EVENT__BODY_SILENCE_DECIDED);
+    if (decided == NULL) {
         return;
     }
     decided->round = situation->proposal->round;
@@ -152,8 +148,6 @@ void decide_silence(const struct situation *situation, const Hs__DecideSilence *
     decided->result = decide->result;
     decided->reason = decide->reason;
     decided->decided_by = situation->signer->name;
-    event->body_case = HS__EVENT__BODY_SILENCE_DECIDED;
-    event->silence_decided = decided;
     decision_conclude(situation, out);
 }
 
@@ -200,9 +194,8 @@ void decide_set_aside(const struct situation *situation, const Hs__SetAside *set
     }
 
     Hs__OfficeItemSetAside *event_body =
-        decision_new(out, situation, &hs__office_item_set_aside__descriptor);
-    Hs__Event *event = decision_add(out, situation, proposal->id);
-    if (event_body == NULL || event == NULL) {
+        decision_event(out, situation, HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE);
+    if (event_body == NULL) {
         return;
     }
     event_body->round = proposal->round;
@@ -210,8 +203,6 @@ void decide_set_aside(const struct situation *situation, const Hs__SetAside *set
     event_body->element = item->element;
     event_body->reason = set_aside->reason;
     event_body->set_aside_by = situation->signer->name;
-    event->body_case = HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE;
-    event->office_item_set_aside = event_body;
 }
 
 /* ---- conditions ---- */
@@ -249,15 +240,12 @@ void decide_condition(const struct situation *situation, const Hs__CloseConditio
         return; /* without evidence, or once */
     }
 
-    Hs__ConditionClosed *closed = decision_new(out, situation, &hs__condition_closed__descriptor);
-    Hs__Event *event = decision_add(out, situation, proposal->id);
-    if (closed == NULL || event == NULL) {
+    Hs__ConditionClosed *closed = decision_event(out, situation, HS__EVENT__BODY_CONDITION_CLOSED);
+    if (closed == NULL) {
         return;
     }
     closed->round = proposal->round;
     closed->condition = close->condition;
     closed->evidence = close->evidence;
     closed->closed_by = situation->signer->name;
-    event->body_case = HS__EVENT__BODY_CONDITION_CLOSED;
-    event->condition_closed = closed;
 }

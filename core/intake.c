@@ -261,19 +261,16 @@ static const Hs__Proposal *own_proposal(const struct situation *situation, struc
 bool intake_add_revised(const struct situation *situation, const Hs__Revise *revise,
                         struct decision *decision)
 {
-    Hs__PacketRevised *revised = decision_new(decision, situation, &hs__packet_revised__descriptor);
-    Hs__Event *event = decision_add(decision, situation, situation->proposal->id);
+    Hs__PacketRevised *revised =
+        decision_event(decision, situation, HS__EVENT__BODY_PACKET_REVISED);
 
-    if (revised == NULL || event == NULL ||
-        !hash_packet(situation, revise->packet, &revised->packet, decision)) {
+    if (revised == NULL || !hash_packet(situation, revise->packet, &revised->packet, decision)) {
         return false;
     }
     revised->reply = revise->reply;
     revised->n_items = revise->n_items;
     revised->items = revise->items;
     revised->version = situation->proposal->packet_version + 1;
-    event->body_case = HS__EVENT__BODY_PACKET_REVISED;
-    event->packet_revised = revised;
     return true;
 }
 
@@ -327,12 +324,9 @@ void decide_withdraw(const struct situation *situation, const Hs__Withdraw *with
     }
 
     Hs__ProposalWithdrawn *withdrawn =
-        decision_new(out, situation, &hs__proposal_withdrawn__descriptor);
-    Hs__Event *event = decision_add(out, situation, proposal->id);
-    if (withdrawn == NULL || event == NULL) {
+        decision_event(out, situation, HS__EVENT__BODY_PROPOSAL_WITHDRAWN);
+    if (withdrawn == NULL) {
         return;
     }
     withdrawn->reason = withdraw->reason;
-    event->body_case = HS__EVENT__BODY_PROPOSAL_WITHDRAWN;
-    event->proposal_withdrawn = withdrawn;
 }

@@ -64,16 +64,13 @@ void decide_receive(const struct situation *situation, const Hs__ReceiveReview *
         return; /* already on record: once per department and round */
     }
 
-    Hs__ReviewReceived *received = decision_new(out, situation, &hs__review_received__descriptor);
-    Hs__Event *event = decision_add(out, situation, target.proposal->id);
-    if (received == NULL || event == NULL) {
+    Hs__ReviewReceived *received = decision_event(out, situation, HS__EVENT__BODY_REVIEW_RECEIVED);
+    if (received == NULL) {
         return;
     }
     received->round = target.proposal->round;
     received->department = receive->review->department;
     received->wake_at = wake_once_received(situation, target.review);
-    event->body_case = HS__EVENT__BODY_REVIEW_RECEIVED;
-    event->review_received = received;
 }
 
 void decide_findings(const struct situation *situation, const Hs__RecordFindings *record,
@@ -89,17 +86,14 @@ void decide_findings(const struct situation *situation, const Hs__RecordFindings
     }
 
     Hs__FindingsRecorded *recorded =
-        decision_new(out, situation, &hs__findings_recorded__descriptor);
-    Hs__Event *event = decision_add(out, situation, target.proposal->id);
-    if (recorded == NULL || event == NULL) {
+        decision_event(out, situation, HS__EVENT__BODY_FINDINGS_RECORDED);
+    if (recorded == NULL) {
         return;
     }
     recorded->round = target.proposal->round;
     recorded->department = record->review->department;
     recorded->suggested =
         record->suggestion == NULL ? HS__OPINION__RESULT__UNSPECIFIED : record->suggestion->result;
-    event->body_case = HS__EVENT__BODY_FINDINGS_RECORDED;
-    event->findings_recorded = recorded;
 }
 
 static bool is_past_due(const struct situation *situation, const Hs__Review *review)
@@ -115,11 +109,9 @@ static void add_opinion(const struct situation *situation, const struct opinion_
     const Hs__Process *process = situation->rulebook == NULL ? NULL : situation->rulebook->process;
     struct claims claims;
     struct hash *hash = opinion_hash(situation, opinion, out);
-    Hs__OpinionGiven *given = decision_new(out, situation, &hs__opinion_given__descriptor);
-    Hs__Event *event = decision_add(out, situation, target->proposal->id);
+    Hs__OpinionGiven *given = decision_event(out, situation, HS__EVENT__BODY_OPINION_GIVEN);
 
-    if (hash == NULL || given == NULL || event == NULL ||
-        !claims_of(opinion, process, situation->arena, &claims)) {
+    if (hash == NULL || given == NULL || !claims_of(opinion, process, situation->arena, &claims)) {
         decision_refuse(out, REFUSAL_TOO_COMPLEX, NULL);
         return;
     }
@@ -139,8 +131,6 @@ static void add_opinion(const struct situation *situation, const struct opinion_
     given->claims = claims.rows;
     given->must_count = (uint32_t)claims.must_count;
     given->restated = !opinion_is_answerable(target);
-    event->body_case = HS__EVENT__BODY_OPINION_GIVEN;
-    event->opinion_given = given;
 }
 
 /* What releases a draft is the draft, byte for byte. */
@@ -240,9 +230,8 @@ void decide_competence(const struct situation *situation, const Hs__SettleCompet
     }
 
     Hs__CompetenceSettled *settled =
-        decision_new(out, situation, &hs__competence_settled__descriptor);
-    Hs__Event *event = decision_add(out, situation, target.proposal->id);
-    if (settled == NULL || event == NULL) {
+        decision_event(out, situation, HS__EVENT__BODY_COMPETENCE_SETTLED);
+    if (settled == NULL) {
         return;
     }
     settled->round = target.proposal->round;
@@ -250,7 +239,5 @@ void decide_competence(const struct situation *situation, const Hs__SettleCompet
     settled->confirmed = settle->confirmed;
     settled->reason = settle->reason;
     settled->wake_at = settle->confirmed ? 0 : wake_once_reopened(situation, target.review);
-    event->body_case = HS__EVENT__BODY_COMPETENCE_SETTLED;
-    event->competence_settled = settled;
     decision_conclude(situation, out);
 }

@@ -49,17 +49,14 @@ void decide_draft(const struct situation *situation, const Hs__DraftOpinion *dra
         return; /* the same again */
     }
 
-    Hs__OpinionDrafted *drafted = decision_new(out, situation, &hs__opinion_drafted__descriptor);
-    Hs__Event *event = decision_add(out, situation, target.proposal->id);
-    if (drafted == NULL || event == NULL) {
+    Hs__OpinionDrafted *drafted = decision_event(out, situation, HS__EVENT__BODY_OPINION_DRAFTED);
+    if (drafted == NULL) {
         return;
     }
     drafted->round = target.proposal->round;
     drafted->department = target.review->department;
     drafted->opinion = (ProtobufCBinaryData){HASH_BYTES, hash->bytes};
     drafted->drafted_by = situation->signer->name;
-    event->body_case = HS__EVENT__BODY_OPINION_DRAFTED;
-    event->opinion_drafted = drafted;
 }
 
 bool opinion_draft_fits(const struct opinion_target *target, ProtobufCBinaryData named,
@@ -96,9 +93,8 @@ void decide_send_back(const struct situation *situation, const Hs__SendBackDraft
         return;
     }
 
-    Hs__DraftSentBack *sent = decision_new(out, situation, &hs__draft_sent_back__descriptor);
-    Hs__Event *event = decision_add(out, situation, target.proposal->id);
-    if (sent == NULL || event == NULL) {
+    Hs__DraftSentBack *sent = decision_event(out, situation, HS__EVENT__BODY_DRAFT_SENT_BACK);
+    if (sent == NULL) {
         return;
     }
     sent->round = target.proposal->round;
@@ -106,6 +102,4 @@ void decide_send_back(const struct situation *situation, const Hs__SendBackDraft
     sent->draft = target.review->draft->opinion;
     sent->reason = send_back->reason;
     sent->sent_back_by = situation->signer->name;
-    event->body_case = HS__EVENT__BODY_DRAFT_SENT_BACK;
-    event->draft_sent_back = sent;
 }

@@ -80,9 +80,8 @@ static void add_rectified(const struct situation *situation, const struct opinio
     }
 
     Hs__OpinionRectified *rectified =
-        decision_new(out, situation, &hs__opinion_rectified__descriptor);
-    Hs__Event *event = decision_add(out, situation, target->proposal->id);
-    if (rectified == NULL || event == NULL) {
+        decision_event(out, situation, HS__EVENT__BODY_OPINION_RECTIFIED);
+    if (rectified == NULL) {
         return;
     }
     if (!claims_of(rectify->opinion, process, situation->arena, &claims)) {
@@ -100,8 +99,6 @@ static void add_rectified(const struct situation *situation, const struct opinio
     rectified->n_claims = claims.count;
     rectified->claims = claims.rows;
     rectified->must_count = (uint32_t)claims.must_count;
-    event->body_case = HS__EVENT__BODY_OPINION_RECTIFIED;
-    event->opinion_rectified = rectified;
 }
 
 void decide_rectification(const struct situation *situation, const Hs__RectifyOpinion *rectify,

@@ -304,13 +304,10 @@ void decide_grant(const struct situation *situation, const Hs__GrantRound *grant
         return;
     }
 
-    Hs__RoundGranted *granted = decision_new(out, situation, &hs__round_granted__descriptor);
-    Hs__Event *event = decision_add(out, situation, situation->proposal->id);
-    if (granted == NULL || event == NULL) {
+    Hs__RoundGranted *granted = decision_event(out, situation, HS__EVENT__BODY_ROUND_GRANTED);
+    if (granted == NULL) {
         return;
     }
     granted->reason = grant->reason;
     granted->granted_by = situation->signer->name;
-    event->body_case = HS__EVENT__BODY_ROUND_GRANTED;
-    event->round_granted = granted;
 }

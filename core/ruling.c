@@ -158,9 +158,8 @@ void decide_conflict(const struct situation *situation, const Hs__SettleConflict
         return; /* confirmed already */
     }
 
-    Hs__ConflictSettled *settled = decision_new(out, situation, &hs__conflict_settled__descriptor);
-    Hs__Event *event = decision_add(out, situation, situation->proposal->id);
-    if (settled == NULL || event == NULL) {
+    Hs__ConflictSettled *settled = decision_event(out, situation, HS__EVENT__BODY_CONFLICT_SETTLED);
+    if (settled == NULL) {
         return;
     }
     if (!add_overruled(situation, conflict, settle, settled)) {
@@ -174,8 +173,6 @@ void decide_conflict(const struct situation *situation, const Hs__SettleConflict
     settled->reason = settle->reason;
     settled->document = settle->document;
     settled->settled_by = situation->signer->name;
-    event->body_case = HS__EVENT__BODY_CONFLICT_SETTLED;
-    event->conflict_settled = settled;
     decision_conclude(situation, out);
 }
 
@@ -199,17 +196,14 @@ void decide_acknowledgement(const struct situation *situation,
     }
 
     Hs__RulingAcknowledged *acknowledged =
-        decision_new(out, situation, &hs__ruling_acknowledged__descriptor);
-    Hs__Event *event = decision_add(out, situation, situation->proposal->id);
-    if (acknowledged == NULL || event == NULL) {
+        decision_event(out, situation, HS__EVENT__BODY_RULING_ACKNOWLEDGED);
+    if (acknowledged == NULL) {
         return;
     }
     acknowledged->round = situation->proposal->round;
     acknowledged->number = acknowledge->number;
     acknowledged->department = side->department;
     acknowledged->acknowledged_by = situation->signer->name;
-    event->body_case = HS__EVENT__BODY_RULING_ACKNOWLEDGED;
-    event->ruling_acknowledged = acknowledged;
 }
 
 /* ---- duplicates ---- */
@@ -265,13 +259,10 @@ void decide_merger(const struct situation *situation, const Hs__MergeItems *merg
         return;
     }
 
-    Hs__ItemsMerged *merged = decision_new(out, situation, &hs__items_merged__descriptor);
-    Hs__Event *event = decision_add(out, situation, proposal->id);
-    if (merged == NULL || event == NULL) {
+    Hs__ItemsMerged *merged = decision_event(out, situation, HS__EVENT__BODY_ITEMS_MERGED);
+    if (merged == NULL) {
         return;
     }
     merged->round = proposal->round;
     merged->merger = merge->merger;
-    event->body_case = HS__EVENT__BODY_ITEMS_MERGED;
-    event->items_merged = merged;
 }

@@ -88,10 +88,10 @@ bool silence_record(const struct situation *situation, const Hs__Review *review,
                     struct decision *decision)
 {
     const Hs__Seat *seat = seat_of(situation, review->department);
-    Hs__ReviewOverdue *overdue = decision_new(decision, situation, &hs__review_overdue__descriptor);
-    Hs__Event *event = decision_add(decision, situation, situation->proposal->id);
+    Hs__ReviewOverdue *overdue =
+        decision_event(decision, situation, HS__EVENT__BODY_REVIEW_OVERDUE);
 
-    if (overdue == NULL || event == NULL) {
+    if (overdue == NULL) {
         return false;
     }
     overdue->round = situation->proposal->round;
@@ -113,8 +113,6 @@ bool silence_record(const struct situation *situation, const Hs__Review *review,
         silent.rung_at = review->due_at; /* what was missed before is left out */
         overdue->wake_at = review_wake(&silent, &law);
     }
-    event->body_case = HS__EVENT__BODY_REVIEW_OVERDUE;
-    event->review_overdue = overdue;
     return true;
 }
 
