@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/comparison.h"
 #include "core/expression.h"
 #include "core/question.h"
 #include "core/round.h"
@@ -90,41 +91,23 @@ static bool is_asked(const struct situation *situation, const char *path)
     return false;
 }
 
-static bool is_same(const Hs__Field *a, const Hs__Field *b, struct arena *arena)
+/* Sets @out to the path of the first field that differs and was not asked for; NULL if there is
+ * none. Returns false if the arena is too small. */
+static bool find_unasked_field(const struct situation *situation, const Hs__Packet *packet,
+                               const char **out)
 {
-    struct arena_mark mark = arena_mark(arena);
-    struct bytes one = message_pack(a, arena);
-    struct bytes other = message_pack(b, arena);
-    bool is_equal = one.data != NULL && other.data != NULL && bytes_equal(one, other);
+    struct comparison comparison;
 
-    arena_rewind(arena, mark);
-    return is_equal;
-}
-
-/* Returns the path of the first field that differs and was not asked for; NULL if there is none.
- * Both packets are sorted by path. */
-static const char *find_unasked_field(const struct situation *situation, const Hs__Packet *packet)
-{
-    const Hs__Packet *before = situation->packet;
-    size_t i = 0;
-    size_t j = 0;
-
-    while (i < before->n_fields || j < packet->n_fields) {
-        int order = i == before->n_fields ? 1
-                    : j == packet->n_fields
-                        ? -1
-                        : strcmp(before->fields[i]->path, packet->fields[j]->path);
-        const char *path = order <= 0 ? before->fields[i]->path : packet->fields[j]->path;
-        bool is_changed =
-            order != 0 || !is_same(before->fields[i], packet->fields[j], situation->arena);
-
-        if (is_changed && !is_asked(situation, path)) {
-            return path;
-        }
-        i += order <= 0 ? 1 : 0;
-        j += order >= 0 ? 1 : 0;
+    *out = NULL;
+    if (!packets_compare(situation->packet, packet, "", situation->arena, &comparison)) {
+        return false;
     }
-    return NULL;
+    for (size_t i = 0; i < comparison.field_count && *out == NULL; i++) {
+        if (!is_asked(situation, comparison.fields[i].path)) {
+            *out = comparison.fields[i].path;
+        }
+    }
+    return true;
 }
 
 static bool has_document(const Hs__Packet *packet, const Hs__Document *document)
@@ -203,7 +186,11 @@ void decide_correction(const struct situation *situation, const Hs__Revise *revi
         return;
     }
 
-    const char *unasked = find_unasked_field(situation, packet);
+    const char *unasked = NULL;
+    if (!find_unasked_field(situation, packet, &unasked)) {
+        decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
+        return;
+    }
     if (unasked == NULL) {
         unasked = find_dropped_document(situation, packet);
     }
