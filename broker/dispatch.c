@@ -20,7 +20,8 @@ static bool is_in_office(const struct broker *broker, const struct session *sess
     const Hs__Principal *principal = directory_find(&broker->directory, session->user);
 
     return principal != NULL &&
-           authorise(principal, OPERATION_RECEIVE_REVIEW, broker_now_ms(broker)) == REFUSAL_NONE &&
+           authorise(principal, OPERATION_RECEIVE_REVIEW, turn_now_ms(broker->turn)) ==
+               REFUSAL_NONE &&
            strcmp(principal->department, session->department) == 0;
 }
 
@@ -267,7 +268,7 @@ static enum disclosure disclosure_to(struct broker *broker, const struct session
     const Hs__Principal *principal = directory_find(&broker->directory, session->user);
 
     if (!session_watches(session, happening->proposal->id) || principal == NULL ||
-        authorise(principal, OPERATION_WATCH, broker_now_ms(broker)) != REFUSAL_NONE ||
+        authorise(principal, OPERATION_WATCH, turn_now_ms(broker->turn)) != REFUSAL_NONE ||
         !authorise_proposal(principal, happening->proposal)) {
         return DISCLOSE_NOTHING;
     }

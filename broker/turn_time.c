@@ -59,6 +59,15 @@ static enum err load_known(struct turn *turn)
     return ERR_OK;
 }
 
+/* Only after a reboot is it asked whether the clock is synchronised: to ask costs a system call. */
+static bool is_new_boot(const struct turn *turn)
+{
+    const struct known_time *known = &turn->known;
+
+    return !known->is_there || !trusted_time_anchor_is_sound(known->time.anchor) ||
+           strcmp(known->boot_id, turn->settings.time.boot_id) != 0;
+}
+
 /* The two are read together: a process that is stopped between them would find one ahead of the
  * other, which is what a step looks like. A virtual clock runs so fast that a microsecond counts.
  */
@@ -82,8 +91,8 @@ static struct time_reading read_clocks(const struct turn *turn)
         .wall_ms = wall_ms,
         .boot_ms = before_ms,
         .boot_id = source->boot_id,
-        .is_synchronised =
-            source->is_synchronised != NULL && source->is_synchronised(source->clock.self),
+        .is_synchronised = is_new_boot(turn) && source->is_synchronised != NULL &&
+                           source->is_synchronised(source->clock.self),
     };
 }
 
@@ -134,11 +143,11 @@ void turn_time_changed(struct turn *turn, const Hs__Event *event)
 
 bool turn_look(struct turn *turn, struct turn_outlook *out)
 {
-    struct time_reading reading = read_clocks(turn);
-
     if (load_known(turn) != ERR_OK) {
         return false;
     }
+
+    const struct time_reading reading = read_clocks(turn);
     *out = (struct turn_outlook){
         .time = judge(turn, &reading),
         .wall_ms = trusted_time_bounded(reading.wall_ms),
