@@ -204,15 +204,26 @@ static void note_recomputed(struct turn *turn, uint64_t through, bool done)
     (void)turn_record_event(turn, event, NULL); /* a failure is kept in the turn */
 }
 
+/* In which a proposal has clocks that a calendar may move. */
+static const Hs__Proposal__Status counted[] = {
+    HS__PROPOSAL__STATUS__IN_REVIEW,
+    HS__PROPOSAL__STATUS__INCOMPLETE,
+    HS__PROPOSAL__STATUS__CONCLUDED,
+};
+enum {
+    COUNTED = sizeof counted / sizeof counted[0],
+    PENDING_MAX = TURN_RECOMPUTED_MAX / COUNTED,
+};
+
 /* Proposals of one status, in the order of their ids, whose clocks are to be computed anew. */
 struct pending_clocks {
-    uint64_t ids[TURN_RECOMPUTED_MAX / 2];
+    uint64_t ids[PENDING_MAX];
     struct id_list list;
 };
 
 static void find_pending(struct turn *turn, Hs__Proposal__Status status, struct pending_clocks *out)
 {
-    out->list = (struct id_list){.ids = out->ids, .max = TURN_RECOMPUTED_MAX / 2};
+    out->list = (struct id_list){.ids = out->ids, .max = PENDING_MAX};
 
     enum err err = view_by_status(journal_transaction(turn->settings.journal), status,
                                   turn->office->recomputing->through, &out->list);
@@ -243,19 +254,19 @@ static void recompute_up_to(struct turn *turn, const struct pending_clocks *pend
 
 void turn_recompute(struct turn *turn)
 {
-    struct pending_clocks in_review;
-    struct pending_clocks incomplete;
+    struct pending_clocks pending[COUNTED];
+    uint64_t end = UINT64_MAX;
 
     if (turn->office->recomputing == NULL || turn->failure != ERR_OK) {
         return;
     }
-    find_pending(turn, HS__PROPOSAL__STATUS__IN_REVIEW, &in_review);
-    find_pending(turn, HS__PROPOSAL__STATUS__INCOMPLETE, &incomplete);
-
-    uint64_t end = end_of(&in_review);
-    end = end_of(&incomplete) < end ? end_of(&incomplete) : end;
-    recompute_up_to(turn, &in_review, end);
-    recompute_up_to(turn, &incomplete, end);
+    for (size_t i = 0; i < COUNTED; i++) {
+        find_pending(turn, counted[i], &pending[i]);
+        end = end_of(&pending[i]) < end ? end_of(&pending[i]) : end;
+    }
+    for (size_t i = 0; i < COUNTED; i++) {
+        recompute_up_to(turn, &pending[i], end);
+    }
     if (turn->failure == ERR_OK) {
         note_recomputed(turn, end == UINT64_MAX ? 0 : end, end == UINT64_MAX);
     }

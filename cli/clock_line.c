@@ -7,10 +7,10 @@
 
 enum { RUNGS_BYTES_MAX = 1024 };
 
-/* The clock an event is about: a department's, or the whole proposal's. */
-static const char *clock_name(const struct cli *cli, const char *department)
+/* The clock an event is about: a department's, or one of the whole proposal. */
+static const char *clock_name(const struct cli *cli, const char *department, Hs__Clock__Kind kind)
 {
-    return department[0] != '\0' ? department : cli_text(cli, "全案", "the whole");
+    return department[0] != '\0' ? department : word_of_clock(cli, kind);
 }
 
 static const char *until(const struct cli *cli, int64_t at_ms, int offset_minutes)
@@ -55,7 +55,7 @@ static const char *held_line(const struct cli *cli, const Hs__ClockHeld *held, i
 {
     const char *reason =
         word_of_hold(cli, held->hold == NULL ? HS__HOLD__REASON__UNSPECIFIED : held->hold->reason);
-    const char *name = clock_name(cli, held->department);
+    const char *name = clock_name(cli, held->department, held->clock);
 
     if (held->hold == NULL || held->hold->ends_at == 0) {
         return cli_format(cli, cli_text(cli, "%s 中止计时：%s", "%s: its clock stands: %s"), name,
@@ -74,12 +74,19 @@ static const char *moved_line(const struct cli *cli, const Hs__DeadlineMoved *mo
         return NULL;
     }
 
-    const char *name =
-        moved->department[0] == '\0' ? word_of_clock(cli, moved->clock) : moved->department;
+    const char *name = clock_name(cli, moved->department, moved->clock);
 
     return cli_format(cli, cli_text(cli, "%s 时限由 %s 改为 %s", "%s: due %s moved to %s"), name,
                       until(cli, moved->from_at, offset_minutes),
                       until(cli, moved->due_at, offset_minutes));
+}
+
+static const char *started_line(const struct cli *cli, const Hs__Clock *clock, int offset_minutes)
+{
+    return clock == NULL ? NULL
+                         : cli_format(cli, cli_text(cli, "%s时限至 %s", "%s: due %s"),
+                                      word_of_clock(cli, clock->kind),
+                                      until(cli, clock->due_at, offset_minutes));
 }
 
 static const char *marked_line(const struct cli *cli, const Hs__ReviewMarked *marked)
@@ -136,17 +143,19 @@ const char *clock_line(const struct cli *cli, const Hs__Event *event, int offset
         return held_line(cli, event->clock_held, offset_minutes);
     }
     if (event->body_case == HS__EVENT__BODY_CLOCK_RESUMED) {
-        return cli_format(cli, cli_text(cli, "%s 恢复计时（%s）", "%s: its clock goes on (%s)"),
-                          clock_name(cli, event->clock_resumed->department),
-                          word_of_hold(cli, event->clock_resumed->reason));
+        return cli_format(
+            cli, cli_text(cli, "%s 恢复计时（%s）", "%s: its clock goes on (%s)"),
+            clock_name(cli, event->clock_resumed->department, event->clock_resumed->clock),
+            word_of_hold(cli, event->clock_resumed->reason));
     }
     if (event->body_case == HS__EVENT__BODY_DEADLINE_MOVED) {
         return moved_line(cli, event->deadline_moved, offset_minutes);
     }
     if (event->body_case == HS__EVENT__BODY_LIMIT_EXTENDED) {
-        return cli_format(cli, cli_text(cli, "%s 时限延长至 %s", "%s: its limit is extended to %s"),
-                          clock_name(cli, event->limit_extended->department),
-                          until(cli, event->limit_extended->due_at, offset_minutes));
+        return cli_format(
+            cli, cli_text(cli, "%s 时限延长至 %s", "%s: its limit is extended to %s"),
+            clock_name(cli, event->limit_extended->department, HS__CLOCK__KIND__CORRECTION),
+            until(cli, event->limit_extended->due_at, offset_minutes));
     }
     if (event->body_case == HS__EVENT__BODY_HOLD_ASKED) {
         return asked_line(cli, event->hold_asked);
@@ -159,6 +168,9 @@ const char *clock_line(const struct cli *cli, const Hs__Event *event, int offset
         return cli_format(
             cli, cli_text(cli, "%s 向申报人提出 %zu 问", "%s asks the applicant %zu questions"),
             event->question_asked->department, event->question_asked->n_questions);
+    }
+    if (event->body_case == HS__EVENT__BODY_CLOCK_STARTED) {
+        return started_line(cli, event->clock_started->clock, offset_minutes);
     }
     if (event->body_case == HS__EVENT__BODY_CLOCK_PASSED) {
         return cli_format(cli, cli_text(cli, "%s已超时限", "%s: its limit has passed"),

@@ -168,6 +168,7 @@ static const char *intake_text(const struct cli *cli, const Hs__Event *event)
     X(REVIEW_DELIVERED)  \
     X(REVIEW_REMINDED)   \
     X(REVIEW_ESCALATED)  \
+    X(CLOCK_STARTED)     \
     X(CLOCK_PASSED)      \
     X(CORRECTION_LAPSED) \
     X(REVIEW_REOPENED)   \

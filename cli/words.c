@@ -112,6 +112,10 @@ const char *word_of_clock(const struct cli *cli, Hs__Clock__Kind kind)
         return cli_text(cli, "协调", "the coordination");
     case HS__CLOCK__KIND__DECISION:
         return cli_text(cli, "审定", "the decision");
+    case HS__CLOCK__KIND__CONSOLIDATION:
+        return cli_text(cli, "汇总", "the consolidation");
+    case HS__CLOCK__KIND__CONDITION:
+        return cli_text(cli, "附条件", "the next condition");
     case HS__CLOCK__KIND__UNSPECIFIED:
     case _HS__CLOCK__KIND_IS_INT_SIZE:
         break;

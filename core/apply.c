@@ -51,6 +51,7 @@ enum subject event_subject(const Hs__Event *event)
     case HS__EVENT__BODY_REVIEW_DELIVERED:
     case HS__EVENT__BODY_REVIEW_REMINDED:
     case HS__EVENT__BODY_REVIEW_ESCALATED:
+    case HS__EVENT__BODY_CLOCK_STARTED:
     case HS__EVENT__BODY_CLOCK_PASSED:
     case HS__EVENT__BODY_CORRECTION_LAPSED:
     case HS__EVENT__BODY_REVIEW_REOPENED:
@@ -316,7 +317,10 @@ static void verdict_issued(Hs__Proposal *proposal, const Hs__VerdictIssued *issu
     proposal->verdict = issued->verdict;
     proposal->verdict_seq = entry.seq;
     proposal->concluded_at = entry.at_ms;
+    proposal->n_questions = 0;
+    proposal->questions_at = 0;
     end_all_clocks(proposal, entry.at_ms, arena);
+    apply_clock_started(proposal, issued->decision, arena);
 }
 
 static void review_received(Hs__Proposal *proposal, const Hs__ReviewReceived *received,
@@ -408,4 +412,5 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event
     apply_clocks(proposal, event, entry, arena);
     apply_conflict(proposal, event, entry.at_ms, arena);
     apply_approval(proposal, event, entry.at_ms, arena);
+    apply_clocks_followed(proposal, entry.at_ms, arena);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/whole_clocks.h"
 #include "lib/check.h"
 
 /* ---- the clocks of the whole ---- */
@@ -51,6 +52,18 @@ void apply_clock_ended(Hs__Proposal *proposal, Hs__Clock__Kind kind, int64_t at_
     own_clocks(proposal, 0, arena);
     proposal_clock(proposal, kind)->ended_at = at_ms;
     proposal->wake_at = proposal_wake(proposal);
+}
+
+void apply_clocks_followed(Hs__Proposal *proposal, int64_t at_ms, struct arena *arena)
+{
+    for (size_t i = 0; i < proposal->n_clocks; i++) {
+        const Hs__Clock *clock = proposal->clocks[i];
+
+        if (clock->ended_at == 0 && whole_clock_follows(clock->kind) &&
+            !whole_clock_is_wanted(proposal, clock->kind)) {
+            apply_clock_ended(proposal, clock->kind, at_ms, arena);
+        }
+    }
 }
 
 /* ---- holds ---- */
@@ -101,14 +114,14 @@ void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms
     settle_correction(proposal, at_ms, arena);
 }
 
-static void total_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, struct arena *arena)
+static void whole_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, struct arena *arena)
 {
     own_clocks(proposal, 0, arena);
 
-    Hs__Clock *total = proposal_clock(proposal, HS__CLOCK__KIND__TOTAL);
-    if (total != NULL) {
-        total->holds = copy_holds(total->holds, total->n_holds, 1, arena);
-        *total->holds[total->n_holds++] = *held->hold;
+    Hs__Clock *clock = proposal_clock(proposal, held->clock);
+    if (clock != NULL) {
+        clock->holds = copy_holds(clock->holds, clock->n_holds, 1, arena);
+        *clock->holds[clock->n_holds++] = *held->hold;
         proposal->wake_at = proposal_wake(proposal);
     }
 }
@@ -116,7 +129,7 @@ static void total_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, struct
 static void clock_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, struct arena *arena)
 {
     if (held->department[0] == '\0') {
-        total_held(proposal, held, arena);
+        whole_held(proposal, held, arena);
         return;
     }
 
@@ -139,17 +152,17 @@ static void end_reason(Hs__Hold *const *holds, size_t count, const Hs__ClockResu
     }
 }
 
-static void total_resumed(Hs__Proposal *proposal, const Hs__ClockResumed *resumed,
+static void whole_resumed(Hs__Proposal *proposal, const Hs__ClockResumed *resumed,
                           struct arena *arena)
 {
     own_clocks(proposal, 0, arena);
 
-    Hs__Clock *total = proposal_clock(proposal, HS__CLOCK__KIND__TOTAL);
-    if (total != NULL) {
-        total->holds = copy_holds(total->holds, total->n_holds, 0, arena);
-        end_reason(total->holds, total->n_holds, resumed);
-        total->due_at = resumed->due_at;
-        total->provisional = resumed->provisional;
+    Hs__Clock *clock = proposal_clock(proposal, resumed->clock);
+    if (clock != NULL) {
+        clock->holds = copy_holds(clock->holds, clock->n_holds, 0, arena);
+        end_reason(clock->holds, clock->n_holds, resumed);
+        clock->due_at = resumed->due_at;
+        clock->provisional = resumed->provisional;
         proposal->wake_at = proposal_wake(proposal);
     }
 }
@@ -158,7 +171,7 @@ static void clock_resumed(Hs__Proposal *proposal, const Hs__ClockResumed *resume
                           struct event_entry entry, struct arena *arena)
 {
     if (resumed->department[0] == '\0') {
-        total_resumed(proposal, resumed, arena);
+        whole_resumed(proposal, resumed, arena);
         return;
     }
 
@@ -452,6 +465,9 @@ void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_e
         break;
     case HS__EVENT__BODY_QUESTION_ASKED:
         question_asked(proposal, event->question_asked, arena);
+        break;
+    case HS__EVENT__BODY_CLOCK_STARTED:
+        apply_clock_started(proposal, event->clock_started->clock, arena);
         break;
     case HS__EVENT__BODY_CLOCK_PASSED:
         clock_passed(proposal, event->clock_passed, arena);

@@ -20,6 +20,10 @@ void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_e
 /* Starts @clock, or puts it in the place of the one of its kind. NULL: nothing happens. */
 void apply_clock_started(Hs__Proposal *proposal, const Hs__Clock *clock, struct arena *arena);
 
+/* Ends the clocks of the lead, the approver and the conditions that have nothing to measure any
+ * more. */
+void apply_clocks_followed(Hs__Proposal *proposal, int64_t at_ms, struct arena *arena);
+
 /* Ends the clock of @kind, if it runs. */
 void apply_clock_ended(Hs__Proposal *proposal, Hs__Clock__Kind kind, int64_t at_ms,
                        struct arena *arena);

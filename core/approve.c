@@ -248,4 +248,5 @@ void decide_condition(const struct situation *situation, const Hs__CloseConditio
     closed->condition = close->condition;
     closed->evidence = close->evidence;
     closed->closed_by = situation->signer->name;
+    decision_conclude(situation, out);
 }

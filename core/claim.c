@@ -78,6 +78,7 @@ static Hs__Claim *claim_of(const Hs__Opinion *opinion, size_t index, const Hs__P
     claim->must = item->severity == HS__ITEM__SEVERITY__MUST;
     claim->matter = digest_of(item->matter);
     claim->place = digest_of(item->place);
+    claim->close_by = item->close_by;
     claim->against = item->against;
     claim->against_item = item->against_item;
     claim->against_matter = digest_of(item->against_matter);

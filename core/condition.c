@@ -127,3 +127,19 @@ const Hs__ClosedCondition *condition_closed(const Hs__Proposal *proposal, const 
     }
     return NULL;
 }
+
+const Hs__ClosedCondition *condition_closed_item(const Hs__Proposal *proposal,
+                                                 const Hs__Review *review, uint32_t item)
+{
+    for (size_t i = 0; i < proposal->n_closed_conditions; i++) {
+        const Hs__ClosedCondition *closed = proposal->closed_conditions[i];
+        size_t size = 0;
+        uint32_t number = 0;
+
+        if (read_numbered(closed->condition, &size, &number) && number == item &&
+            is_named(review->department, closed->condition, size)) {
+            return closed;
+        }
+    }
+    return NULL;
+}

@@ -24,6 +24,10 @@ bool condition_is_item(const Hs__Proposal *proposal, const Hs__Review *review, u
 /* True if @item of the office is one. */
 bool condition_is_office_item(const Hs__OfficeItem *item);
 
+/* Returns how the condition that is item @item of @review was closed; NULL while it is open. */
+const Hs__ClosedCondition *condition_closed_item(const Hs__Proposal *proposal,
+                                                 const Hs__Review *review, uint32_t item);
+
 /* Returns how @name was closed; NULL while it is open. */
 const Hs__ClosedCondition *condition_closed(const Hs__Proposal *proposal, const char *name);
 

@@ -3,12 +3,9 @@
 
 #include <string.h>
 
-#include "core/apply.h"
 #include "core/authorise.h"
-#include "core/conflict.h"
 #include "core/names.h"
 #include "core/result.h"
-#include "core/verdict.h"
 #include "lib/check.h"
 
 void decision_refuse(struct decision *decision, enum refusal reason, const char *detail)
@@ -132,109 +129,6 @@ Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department
         }
     }
     return NULL;
-}
-
-/* Returns a copy whose own fields and reviews can be changed without touching the original. */
-static Hs__Proposal *working_copy(const Hs__Proposal *proposal, struct arena *arena)
-{
-    Hs__Proposal *copy = arena_alloc(arena, sizeof *copy);
-    Hs__Review **pointers = arena_array(arena, proposal->n_reviews, sizeof(Hs__Review *));
-    Hs__Review *reviews = arena_array(arena, proposal->n_reviews, sizeof *reviews);
-
-    if (copy == NULL || pointers == NULL || reviews == NULL) {
-        return NULL;
-    }
-    *copy = *proposal;
-    for (size_t i = 0; i < proposal->n_reviews; i++) {
-        reviews[i] = *proposal->reviews[i];
-        pointers[i] = &reviews[i];
-    }
-    copy->reviews = pointers;
-    return copy;
-}
-
-/* Proposes the conflicts among the opinions, once all are in. */
-static void propose_conflicts(const struct situation *situation, Hs__Proposal *proposal,
-                              struct decision *decision)
-{
-    struct conflicts found;
-
-    if (proposal->verdict.len > 0 || !verdict_reviews_are_in(proposal)) {
-        return;
-    }
-    if (!conflicts_find(proposal, situation->arena, &found) || !found.is_complete) {
-        decision_refuse(decision, REFUSAL_TOO_COMPLEX, "conflicts");
-        return;
-    }
-    if (found.count == 0) {
-        return;
-    }
-
-    Hs__ConflictsProposed *proposed =
-        decision_new(decision, situation, &hs__conflicts_proposed__descriptor);
-    Hs__Event *event = decision_add(decision, situation, proposal->id);
-    if (proposed == NULL || event == NULL) {
-        return;
-    }
-    proposed->round = proposal->round;
-    proposed->n_conflicts = found.count;
-    proposed->conflicts = found.rows;
-    event->body_case = HS__EVENT__BODY_CONFLICTS_PROPOSED;
-    event->conflicts_proposed = proposed;
-    apply_proposal(proposal, event, (struct event_entry){.at_ms = situation->now_ms},
-                   situation->arena);
-}
-
-static void conclude_round(const struct situation *situation, Hs__Proposal *proposal,
-                           struct decision *decision)
-{
-    if (proposal->verdict.len > 0 ||
-        verdict_outcome(proposal) == HS__VERDICT__OUTCOME__UNSPECIFIED) {
-        return;
-    }
-
-    Hs__Verdict *verdict = verdict_build(proposal, situation->arena);
-    struct hash *hash = arena_alloc(situation->arena, sizeof *hash);
-    if (verdict == NULL || hash == NULL || !verdict_hash(verdict, situation->arena, hash)) {
-        decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
-        return;
-    }
-
-    Hs__VerdictIssued *issued = decision_new(decision, situation, &hs__verdict_issued__descriptor);
-    Hs__Event *event = decision_add(decision, situation, proposal->id);
-    if (issued == NULL || event == NULL) {
-        return;
-    }
-    issued->round = proposal->round;
-    issued->outcome = verdict->outcome;
-    issued->verdict = (ProtobufCBinaryData){sizeof hash->bytes, hash->bytes};
-    event->body_case = HS__EVENT__BODY_VERDICT_ISSUED;
-    event->verdict_issued = issued;
-}
-
-void decision_conclude(const struct situation *situation, struct decision *decision)
-{
-    const Hs__Proposal none = HS__PROPOSAL__INIT;
-    Hs__Proposal *copy = NULL;
-
-    if (decision->refusal != REFUSAL_NONE) {
-        return;
-    }
-    copy =
-        working_copy(situation->proposal == NULL ? &none : situation->proposal, situation->arena);
-    if (copy == NULL) {
-        decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
-        return;
-    }
-    for (size_t i = 0; i < decision->event_count; i++) {
-        const struct event_entry entry = {.at_ms = situation->now_ms};
-
-        apply_proposal(copy, decision->events[i], entry, situation->arena);
-    }
-    propose_conflicts(situation, copy, decision);
-    if (decision->refusal == REFUSAL_NONE) {
-        conclude_round(situation, copy, decision);
-    }
 }
 
 static void set_result(const struct situation *situation, struct decision *out)

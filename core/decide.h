@@ -140,15 +140,16 @@ bool proposal_is_decided(const Hs__Proposal *proposal);
 /* Returns the review of @department in the present round, or NULL. */
 Hs__Review *proposal_review(const Hs__Proposal *proposal, const char *department);
 
-/* Adds conflicts_proposed if the proposal, as the events of @decision leave it, has all opinions
- * and some contradict, and verdict_issued if it has come to a verdict and has none yet. Does
- * nothing if the decision is a refusal. */
+/* Adds what follows from the events of @decision: conflicts_proposed if all opinions are in and
+ * some contradict; verdict_issued if there is a verdict and it is not on record, after what the
+ * clocks of the whole have come to by then; clock_started for those that begin. Does nothing if the
+ * decision is a refusal. */
 void decision_conclude(const struct situation *situation, struct decision *decision);
 
 /* Adds clock_anchored: the time of the situation and of its reading is believed. */
 void decide_anchor(const struct situation *situation, struct decision *out);
 
-/* One file each: intake.c, rereview.c, opinion.c, opinion_draft.c, opinion_rectify.c, ruling.c,
+/* One file each: conclude.c, intake.c, rereview.c, opinion.c, opinion_draft.c, opinion_rectify.c, ruling.c,
  * approve.c, holding.c, extension.c, pressing.c, question.c, silence.c, publish.c, administer.c,
  * timekeeping.c. */
 void decide_submit(const struct situation *situation, const Hs__Submit *submit,

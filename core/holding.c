@@ -71,24 +71,30 @@ static Hs__Hold *new_hold(const struct situation *situation, const Hs__Hold *ask
     return hold;
 }
 
-static bool add_held(const struct situation *situation, const Hs__Review *review,
-                     const Hs__Hold *hold, struct decision *out)
+static Hs__ClockHeld *add_held(const struct situation *situation, const Hs__Hold *hold,
+                               struct decision *out)
 {
     Hs__ClockHeld *held = decision_event(out, situation, HS__EVENT__BODY_CLOCK_HELD);
 
-    if (held == NULL) {
-        return false;
+    if (held != NULL) {
+        held->round = situation->proposal->round;
+        held->hold = (Hs__Hold *)(uintptr_t)hold;
     }
-    held->round = situation->proposal->round;
-    held->hold = (Hs__Hold *)(uintptr_t)hold;
-    if (review != NULL) {
-        bool is_sooner = review->state != HS__REVIEW__STATE__HELD || review->wake_at == 0 ||
-                         hold->ends_at < review->wake_at;
+    return held;
+}
 
+static bool hold_review(const struct situation *situation, const Hs__Review *review,
+                        const Hs__Hold *hold, struct decision *out)
+{
+    Hs__ClockHeld *held = add_held(situation, hold, out);
+    bool is_sooner = review->state != HS__REVIEW__STATE__HELD || review->wake_at == 0 ||
+                     hold->ends_at < review->wake_at;
+
+    if (held != NULL) {
         held->department = review->department;
         held->wake_at = is_sooner ? hold->ends_at : review->wake_at;
     }
-    return true;
+    return held != NULL;
 }
 
 /* Refuses a hold of a review that cannot be held, or for a reason it is held for already. */
@@ -105,12 +111,40 @@ static bool may_hold(const struct situation *situation, const Hs__Review *review
     return out->refusal == REFUSAL_NONE;
 }
 
+/* The applicant's own clock and a date that a condition names are not held. */
+static bool is_holdable(const Hs__Clock *clock)
+{
+    return clock->ended_at == 0 && clock->kind != HS__CLOCK__KIND__CORRECTION &&
+           clock->kind != HS__CLOCK__KIND__CONDITION;
+}
+
+static bool hold_clocks(const struct situation *situation, const Hs__Hold *hold,
+                        struct decision *out)
+{
+    const Hs__Proposal *proposal = situation->proposal;
+
+    for (size_t i = 0; i < proposal->n_clocks; i++) {
+        const Hs__Clock *clock = proposal->clocks[i];
+
+        if (!is_holdable(clock) || clock->passed || clock->n_holds == CALENDAR_HOLDS_MAX ||
+            stands_for(clock->holds, clock->n_holds, hold->reason)) {
+            continue;
+        }
+
+        Hs__ClockHeld *held = add_held(situation, hold, out);
+        if (held == NULL) {
+            return false;
+        }
+        held->clock = clock->kind;
+    }
+    return true;
+}
+
 /* Every clock of the proposal that runs, but those held for that reason already. */
 static void hold_whole(const struct situation *situation, const Hs__Hold *asked,
                        struct decision *out)
 {
     const Hs__Proposal *proposal = situation->proposal;
-    const Hs__Clock *total = proposal_clock(proposal, HS__CLOCK__KIND__TOTAL);
     Hs__Hold *hold = new_hold(situation, asked, out);
 
     if (hold == NULL) {
@@ -123,16 +157,11 @@ static void hold_whole(const struct situation *situation, const Hs__Hold *asked,
 
         if (is_running(situation, review) && review->n_holds < CALENDAR_HOLDS_MAX &&
             !stands_for(review->holds, review->n_holds, hold->reason) &&
-            !add_held(situation, review, hold, out)) {
+            !hold_review(situation, review, hold, out)) {
             return;
         }
     }
-    if (total != NULL && !total->passed && total->n_holds < CALENDAR_HOLDS_MAX &&
-        !stands_for(total->holds, total->n_holds, hold->reason) &&
-        !add_held(situation, NULL, hold, out)) {
-        return;
-    }
-    if (out->event_count == 0) {
+    if (hold_clocks(situation, hold, out) && out->event_count == 0) {
         decision_refuse(out, REFUSAL_CLOCK_NOT_RUNNING, proposal->number);
     }
 }
@@ -191,7 +220,7 @@ void decide_hold(const struct situation *situation, const Hs__HoldClock *command
     Hs__Hold *hold = new_hold(situation, command->hold, out);
     if (hold != NULL) {
         hold->approved_by = situation->signer->name;
-        (void)add_held(situation, review, hold, out);
+        (void)hold_review(situation, review, hold, out);
     }
 }
 
@@ -230,7 +259,7 @@ void decide_answer_hold(const struct situation *situation, const Hs__AnswerHold 
     Hs__Hold *hold = new_hold(situation, review->hold_asked, out);
     if (hold != NULL) {
         hold->approved_by = situation->signer->name;
-        (void)add_held(situation, review, hold, out);
+        (void)hold_review(situation, review, hold, out);
     }
 }
 
@@ -264,18 +293,21 @@ static bool resume_review(const struct situation *situation, const Hs__Review *r
 }
 
 /* Finds for which reason the whole of @proposal is held: the one named, or the only one for which
- * its clock total stands, or else the first of its reviews that is held as a whole. */
+ * the first of its clocks that stands does, or else the first of its reviews that is held as a
+ * whole. */
 static bool find_whole_reason(const Hs__Proposal *proposal, Hs__Hold__Reason wanted,
                               Hs__Hold__Reason *out)
 {
-    const Hs__Clock *total = proposal_clock(proposal, HS__CLOCK__KIND__TOTAL);
-
     if (wanted != HS__HOLD__REASON__UNSPECIFIED) {
         *out = wanted;
         return true;
     }
-    if (total != NULL && find_reason(total->holds, total->n_holds, wanted, out)) {
-        return true;
+    for (size_t i = 0; i < proposal->n_clocks; i++) {
+        const Hs__Clock *clock = proposal->clocks[i];
+
+        if (is_holdable(clock) && find_reason(clock->holds, clock->n_holds, wanted, out)) {
+            return true;
+        }
     }
     for (size_t i = 0; i < proposal->n_reviews; i++) {
         const Hs__Review *review = proposal->reviews[i];
@@ -290,12 +322,28 @@ static bool find_whole_reason(const Hs__Proposal *proposal, Hs__Hold__Reason wan
     return false;
 }
 
+static bool resume_clocks(const struct situation *situation, Hs__Hold__Reason reason,
+                          struct decision *out)
+{
+    const Hs__Proposal *proposal = situation->proposal;
+    const struct hold_end end = {.reason = reason, .to_ms = situation->now_ms};
+
+    for (size_t i = 0; i < proposal->n_clocks; i++) {
+        const Hs__Clock *clock = proposal->clocks[i];
+
+        if (is_holdable(clock) && stands_for(clock->holds, clock->n_holds, reason) &&
+            !wake_resume_clock(situation, clock, &end, out)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Ends the holds of the whole proposal for one reason. */
 static void resume_whole(const struct situation *situation, Hs__Hold__Reason wanted,
                          struct decision *out)
 {
     const Hs__Proposal *proposal = situation->proposal;
-    const Hs__Clock *total = proposal_clock(proposal, HS__CLOCK__KIND__TOTAL);
     Hs__Hold__Reason reason = HS__HOLD__REASON__UNSPECIFIED;
 
     if (!find_whole_reason(proposal, wanted, &reason)) {
@@ -310,12 +358,7 @@ static void resume_whole(const struct situation *situation, Hs__Hold__Reason wan
             return;
         }
     }
-    if (total != NULL && stands_for(total->holds, total->n_holds, reason)) {
-        const struct hold_end end = {.reason = reason, .to_ms = situation->now_ms};
-
-        (void)wake_resume_total(situation, &end, out);
-    }
-    if (out->refusal == REFUSAL_NONE && out->event_count == 0) {
+    if (resume_clocks(situation, reason, out) && out->event_count == 0) {
         decision_refuse(out, REFUSAL_CLOCK_NOT_HELD, proposal->number);
     }
 }

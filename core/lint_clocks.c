@@ -198,6 +198,9 @@ void lint_clocks(const Hs__Process *process, size_t index, const Hs__Dictionary 
     lint_limit(&lint, lint.stage->correction_more, path_of(&lint, "correction_more"));
     lint_limit(&lint, lint.stage->total, path_of(&lint, "total"));
     lint_limit(&lint, lint.stage->question_window, path_of(&lint, "question_window"));
+    lint_limit(&lint, lint.stage->coordination, path_of(&lint, "coordination"));
+    lint_limit(&lint, lint.stage->consolidation, path_of(&lint, "consolidation"));
+    lint_limit(&lint, lint.stage->decision, path_of(&lint, "decision"));
     lint_limit(&lint, lint.stage->rereview_limit, path_of(&lint, "rereview_limit"));
     lint_classes(&lint, dictionary);
     lint_ladder(&lint);

@@ -2,6 +2,7 @@
 #include "core/round.h"
 
 #include "core/suggestion.h"
+#include "core/whole_clocks.h"
 #include "lib/check.h"
 
 static Hs__OfficeItem *office_item(const struct checks *checks, const struct findings *findings,
@@ -86,28 +87,6 @@ static Hs__Review *open_review(const struct situation *situation, const struct c
     return review;
 }
 
-/* Returns a clock of @kind for @limit that starts now; NULL, with @fits false, if the arena is too
- * small; NULL if there is no limit. */
-static Hs__Clock *new_clock(const struct situation *situation, Hs__Clock__Kind kind,
-                            Hs__Limit *limit, bool *fits)
-{
-    Hs__Clock *clock = limit == NULL ? NULL : message_new(&hs__clock__descriptor, situation->arena);
-    const struct clock_terms terms = {
-        .limit = limit, .from_ms = situation->now_ms, .now_ms = situation->now_ms};
-
-    *fits = limit == NULL || clock != NULL;
-    if (clock != NULL) {
-        struct clock_end end = clock_end_of(&terms, situation->calendar);
-
-        clock->kind = kind;
-        clock->limit = limit;
-        clock->since_at = situation->now_ms;
-        clock->due_at = end.due_ms;
-        clock->provisional = end.is_provisional;
-    }
-    return clock;
-}
-
 static bool is_carried(const struct round_name *round, size_t seat)
 {
     return round->next != NULL && round->next->seats[seat].carried != NULL;
@@ -155,17 +134,15 @@ static bool fill_round(const struct situation *situation, const struct checks *c
     struct arena *arena = situation->arena;
     const Hs__Stage *stage = checks->rulebook->stage;
 
-    bool fits = true;
-
     opened->round = round->number;
     opened->stage = stage->id;
     opened->limit_class = checks->limit_class == NULL ? "" : checks->limit_class->id;
-    opened->total = new_clock(situation, HS__CLOCK__KIND__TOTAL, stage->total, &fits);
     opened->pins = binary_of((struct bytes){checks->rulebook->pins, sizeof(struct hash)});
     opened->reviews = arena_array(arena, stage->n_seats, sizeof(Hs__Review *));
     opened->office_items =
         arena_array(arena, checks->gate.count + checks->lead.count, sizeof(Hs__OfficeItem *));
-    if (opened->reviews == NULL || opened->office_items == NULL || !fits) {
+    if (opened->reviews == NULL || opened->office_items == NULL ||
+        !whole_clock_new(situation, HS__CLOCK__KIND__TOTAL, stage->total, &opened->total)) {
         return false;
     }
     for (size_t i = 0; i < stage->n_seats; i++) {
@@ -184,19 +161,16 @@ static bool fill_round(const struct situation *situation, const struct checks *c
            add_office_items(checks, &checks->lead, opened, arena);
 }
 
-/* The applicant has one clock for a correction: what is still missing after an answer is asked for
- * within what is left of it. */
-static Hs__Clock *correction_clock(const struct situation *situation, bool *fits)
+/* Sets @out to the applicant's clock, of which there is one for a correction: what is still missing
+ * after an answer is asked for within what is left of it. Returns false if the arena is too small.
+ */
+static bool correction_clock(const struct situation *situation, Hs__Clock **out)
 {
     const Hs__Proposal *proposal = situation->proposal;
-    const Hs__Stage *stage = situation->rulebook->stage;
-    Hs__Clock *running =
-        proposal == NULL ? NULL : proposal_clock(proposal, HS__CLOCK__KIND__CORRECTION);
 
-    *fits = true;
-    return running != NULL
-               ? running
-               : new_clock(situation, HS__CLOCK__KIND__CORRECTION, stage->correction, fits);
+    *out = proposal == NULL ? NULL : proposal_clock(proposal, HS__CLOCK__KIND__CORRECTION);
+    return *out != NULL || whole_clock_new(situation, HS__CLOCK__KIND__CORRECTION,
+                                           situation->rulebook->stage->correction, out);
 }
 
 void round_ask_correction(const struct situation *situation, uint64_t proposal,
@@ -205,7 +179,6 @@ void round_ask_correction(const struct situation *situation, uint64_t proposal,
     Hs__CorrectionRequested *requested =
         decision_new(decision, situation, &hs__correction_requested__descriptor);
     Hs__Event *event = decision_add(decision, situation, proposal);
-    bool fits = true;
 
     require(missing->count > 0);
     if (requested == NULL || event == NULL) {
@@ -213,10 +186,9 @@ void round_ask_correction(const struct situation *situation, uint64_t proposal,
     }
     requested->n_missing = missing->count;
     requested->missing = missing->rows;
-    requested->clock = correction_clock(situation, &fits);
     event->body_case = HS__EVENT__BODY_CORRECTION_REQUESTED;
     event->correction_requested = requested;
-    if (!fits) {
+    if (!correction_clock(situation, &requested->clock)) {
         decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
     }
 }

@@ -194,25 +194,23 @@ bool wake_resume(const struct situation *situation, const Hs__Review *review,
     return true;
 }
 
-bool wake_resume_total(const struct situation *situation, const struct hold_end *end,
-                       struct decision *decision)
+bool wake_resume_clock(const struct situation *situation, const Hs__Clock *clock,
+                       const struct hold_end *end, struct decision *decision)
 {
-    const Hs__Clock *total = proposal_clock(situation->proposal, HS__CLOCK__KIND__TOTAL);
     Hs__ClockResumed *resumed = decision_event(decision, situation, HS__EVENT__BODY_CLOCK_RESUMED);
+    Hs__Hold **holds = holds_ended(clock->holds, clock->n_holds, end, situation->arena);
 
-    require(total != NULL);
-
-    Hs__Hold **holds = holds_ended(total->holds, total->n_holds, end, situation->arena);
     if (resumed == NULL || holds == NULL) {
         decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
         return false;
     }
 
-    struct clock_end clock_end = {.due_ms = total->due_at, .is_provisional = total->provisional};
-    if (!is_standing(holds, total->n_holds)) {
-        clock_end = end_of_clock(total, holds, situation);
+    struct clock_end clock_end = {.due_ms = clock->due_at, .is_provisional = clock->provisional};
+    if (!is_standing(holds, clock->n_holds)) {
+        clock_end = end_of_clock(clock, holds, situation);
     }
     resumed->round = situation->proposal->round;
+    resumed->clock = clock->kind;
     resumed->reason = end->reason;
     resumed->to_at = end->to_ms;
     resumed->by_itself = end->by_itself;
@@ -325,11 +323,31 @@ static void pass_clock(const struct situation *situation, const Hs__Clock *clock
     }
 }
 
+void wake_clock(const struct situation *situation, const Hs__Clock *clock,
+                struct decision *decision)
+{
+    struct hold_end end;
+
+    if (clock->ended_at != 0) {
+        return;
+    }
+    if (find_ended(clock->holds, clock->n_holds, situation->now_ms, &end)) {
+        (void)wake_resume_clock(situation, clock, &end, decision);
+    } else if (!is_standing(clock->holds, clock->n_holds) && !clock->passed && clock->due_at > 0 &&
+               situation->now_ms > clock->due_at) {
+        size_t known = decision->event_count;
+
+        move_clock(situation, clock, decision);
+        if (decision->event_count == known && decision->refusal == REFUSAL_NONE) {
+            pass_clock(situation, clock, decision);
+        }
+    }
+}
+
 /* One thing at a time: the next wake-up brings the next. */
 static void wake_proposal(const struct situation *situation, struct decision *decision)
 {
     const Hs__Proposal *proposal = situation->proposal;
-    struct hold_end end;
 
     if (proposal->questions_at > 0 && situation->now_ms >= proposal->questions_at &&
         proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW) {
@@ -337,19 +355,9 @@ static void wake_proposal(const struct situation *situation, struct decision *de
         return;
     }
     for (size_t i = 0; i < proposal->n_clocks && decision->event_count == 0; i++) {
-        const Hs__Clock *clock = proposal->clocks[i];
-
-        if (clock->ended_at != 0) {
-            continue;
-        }
-        if (find_ended(clock->holds, clock->n_holds, situation->now_ms, &end)) {
-            (void)wake_resume_total(situation, &end, decision);
-        } else if (!is_standing(clock->holds, clock->n_holds) && !clock->passed &&
-                   clock->due_at > 0 && situation->now_ms > clock->due_at) {
-            move_clock(situation, clock, decision);
-            if (decision->event_count == 0) {
-                pass_clock(situation, clock, decision);
-            }
+        wake_clock(situation, proposal->clocks[i], decision);
+        if (decision->event_count > 0 && proposal->clocks[i]->kind == HS__CLOCK__KIND__CONDITION) {
+            decision_conclude(situation, decision); /* another date is the next */
         }
     }
 }

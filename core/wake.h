@@ -27,9 +27,14 @@ struct hold_end {
 bool wake_resume(const struct situation *situation, const Hs__Review *review,
                  const struct hold_end *end, struct decision *decision);
 
-/* The same for the clock total of the situation's proposal. */
-bool wake_resume_total(const struct situation *situation, const struct hold_end *end,
-                       struct decision *decision);
+/* The same for @clock of the situation's proposal. */
+bool wake_resume_clock(const struct situation *situation, const Hs__Clock *clock,
+                       const struct hold_end *end, struct decision *decision);
+
+/* Adds what @clock of the situation's proposal has come to by now: the end of a hold, a later due
+ * date by another calendar, its passing. At most one of these. */
+void wake_clock(const struct situation *situation, const Hs__Clock *clock,
+                struct decision *decision);
 
 /* Returns a copy of @holds, those for @reason that stand ended at @to_ms; NULL if the arena is too
  * small. */

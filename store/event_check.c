@@ -411,6 +411,11 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
             return "a packet without its hash";
         }
         break;
+    case HS__EVENT__BODY_CLOCK_STARTED:
+        if (event->clock_started->clock == NULL) {
+            return "no clock is started";
+        }
+        break;
     case HS__EVENT__BODY_GATE_FAILED:
     case HS__EVENT__BODY_CORRECTION_REQUESTED:
     case HS__EVENT__BODY_VERDICT_ISSUED:

@@ -100,11 +100,13 @@ static enum err add_wake(struct view_keys *keys, const Hs__Proposal *record,
     return add(keys, TABLE_DEADLINES, &key, arena);
 }
 
-/* The clocks of the whole run from the first correction to the verdict. */
+/* The clocks of the whole run from the first correction to the last condition. */
 static bool has_clocks(const Hs__Proposal *record)
 {
     return record->wake_at > 0 && (record->status == HS__PROPOSAL__STATUS__INCOMPLETE ||
-                                   record->status == HS__PROPOSAL__STATUS__IN_REVIEW);
+                                   record->status == HS__PROPOSAL__STATUS__IN_REVIEW ||
+                                   record->status == HS__PROPOSAL__STATUS__CONCLUDED ||
+                                   record->status == HS__PROPOSAL__STATUS__APPROVED);
 }
 
 static enum err add_review(struct view_keys *keys, const Hs__Proposal *record,

@@ -45,7 +45,7 @@
 #include "store/database.h"
 
 enum {
-    VIEWS_VERSION = 6,
+    VIEWS_VERSION = 7,
 };
 
 #define INDEX_OF_EVENT UINT32_MAX /* the body is in the event itself */

@@ -9,6 +9,7 @@
 #include "core/condition.h"
 #include "core/decide.h"
 #include "core/verdict.h"
+#include "lib/civil.h"
 #include "lib/hash.h"
 #include "tests/core/office.h"
 
@@ -23,6 +24,8 @@ struct fixture {
     Hs__Principal approver;
     Hs__Principal__Role roles[1];
     Hs__Proposal proposal;
+    struct calendar *calendar; /* NULL: the process names none */
+    const char *close_by;      /* of every item that is given */
     int64_t now_ms;
     struct decision decision;
 };
@@ -36,6 +39,7 @@ static int set_up(void **state)
         .proposal = HS__PROPOSAL__INIT,
         .approver = HS__PRINCIPAL__INIT,
         .roles = {HS__PRINCIPAL__ROLE__APPROVER},
+        .close_by = "",
         .now_ms = OFFICE_START_MS,
     };
     arena_init(&f->arena, 64 << 20);
@@ -63,6 +67,7 @@ static struct situation situation_of(struct fixture *f, const Hs__Principal *sig
         .signer = signer,
         .proposal = f->proposal.id == 0 ? NULL : &f->proposal,
         .rulebook = f->office.rulebook,
+        .calendar = f->calendar,
         .arena = &f->arena,
     };
 }
@@ -117,6 +122,7 @@ static enum refusal give(struct fixture *f, const Hs__Principal *who, Hs__Opinio
         item->severity = i == 0 ? HS__ITEM__SEVERITY__MUST : HS__ITEM__SEVERITY__ADVICE;
         item->demand = "要求";
         item->basis = "规范 1";
+        item->close_by = f->close_by;
         opinion->items[opinion->n_items++] = item;
     }
     opinion->result = result;
@@ -157,6 +163,164 @@ static enum refusal decide(struct fixture *f, Hs__Decision__Kind kind, const cha
 {
     return decide_of(f, &f->approver, kind, reason);
 }
+
+/* ---- the clocks after the verdict ---- */
+
+static Hs__Limit *hours(struct fixture *f, uint32_t count)
+{
+    Hs__Limit *limit = message_new(&hs__limit__descriptor, &f->arena);
+
+    limit->span_case = HS__LIMIT__SPAN_HOURS;
+    limit->hours = count;
+    return limit;
+}
+
+/* Lets the clocks of the whole come to what they have come to at @now_ms. */
+static void wake(struct fixture *f, int64_t now_ms)
+{
+    f->now_ms = now_ms;
+    const struct situation situation = situation_of(f, NULL);
+
+    decide_wake(&situation, "", &f->decision);
+    apply_all(f);
+}
+
+static const Hs__Clock *clock_of(struct fixture *f, Hs__Clock__Kind kind)
+{
+    return proposal_clock(&f->proposal, kind);
+}
+
+static void the_approver_has_a_clock_from_the_verdict_to_the_decision(void **state)
+{
+    struct fixture *f = *state;
+
+    f->office.process->stages[0]->decision = hours(f, 40);
+    conclude(f, RESULT(AGREE));
+
+    const Hs__Clock *clock = clock_of(f, HS__CLOCK__KIND__DECISION);
+    assert_non_null(clock);
+    assert_int_equal(clock->since_at, OFFICE_START_MS);
+    assert_int_equal(clock->due_at, OFFICE_START_MS + INT64_C(40) * 3600 * 1000);
+    assert_int_equal(f->proposal.wake_at, clock->due_at + 1);
+
+    wake(f, clock->due_at);
+    assert_int_equal(f->decision.event_count, 0);
+    wake(f, f->proposal.wake_at);
+    assert_true(clock_of(f, HS__CLOCK__KIND__DECISION)->passed);
+    assert_int_equal(f->proposal.wake_at, 0);
+
+    assert_int_equal(decide(f, KIND(SIGNED), ""), REFUSAL_NONE);
+    assert_null(clock_of(f, HS__CLOCK__KIND__DECISION));
+}
+
+static void what_is_returned_waits_for_no_approver(void **state)
+{
+    struct fixture *f = *state;
+
+    f->office.process->stages[0]->decision = hours(f, 40);
+    conclude(f, RESULT(DISAGREE));
+    assert_int_equal(f->proposal.n_clocks, 0);
+    assert_int_equal(f->proposal.wake_at, 0);
+}
+
+/* A limit that passed before the verdict is on record before it, whoever finds it first. */
+static void what_passed_before_the_verdict_is_recorded_before_it(void **state)
+{
+    struct fixture *f = *state;
+
+    f->office.process->stages[0]->total = hours(f, 2);
+    submit(f, true);
+    assert_int_equal(give(f, &f->office.planner, RESULT(AGREE)), REFUSAL_NONE);
+    f->now_ms += INT64_C(3) * 3600 * 1000;
+    assert_int_equal(give(f, &f->office.fireman, RESULT(AGREE)), REFUSAL_NONE);
+
+    size_t count = f->decision.event_count;
+    assert_int_equal(f->decision.events[count - 2]->body_case, HS__EVENT__BODY_CLOCK_PASSED);
+    assert_int_equal(f->decision.events[count - 1]->body_case, HS__EVENT__BODY_VERDICT_ISSUED);
+    assert_true(f->proposal.clocks[0]->passed);
+    assert_int_equal(f->proposal.clocks[0]->ended_at, f->now_ms);
+}
+
+/* Every day of 2026 counts by its weekday. */
+static void make_calendar(struct fixture *f)
+{
+    static Hs__OfficeHours office_hours = HS__OFFICE_HOURS__INIT;
+    static Hs__Calendar source = HS__CALENDAR__INIT;
+
+    office_hours.open = "09:00";
+    office_hours.close = "17:30";
+    source.id = "days";
+    source.version = 1;
+    source.utc_offset_minutes = 480;
+    source.hours = &office_hours;
+    f->calendar = calendar_build(&source, &f->arena);
+    assert_non_null(f->calendar);
+}
+
+static int64_t end_of(struct fixture *f, int32_t date)
+{
+    return calendar_instant(f->calendar, civil_day(date) + 1, 0) - 1;
+}
+
+static enum refusal close_condition(struct fixture *f, const char *name)
+{
+    Hs__CloseCondition body = HS__CLOSE_CONDITION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+
+    body.proposal = 1;
+    body.condition = name;
+    body.evidence = "已改";
+    command.body_case = HS__COMMAND__BODY_CLOSE_CONDITION;
+    command.close_condition = &body;
+    return run(f, &f->office.chief, &command);
+}
+
+/* Planning's condition is to be closed by June 10, fire's by June 1. */
+static void conclude_with_dates(struct fixture *f)
+{
+    make_calendar(f);
+    submit(f, true);
+    f->close_by = "2026-06-10";
+    assert_int_equal(give(f, &f->office.planner, RESULT(CONDITIONAL)), REFUSAL_NONE);
+    f->close_by = "2026-06-01";
+    assert_int_equal(give(f, &f->office.fireman, RESULT(CONDITIONAL)), REFUSAL_NONE);
+}
+
+static void the_date_of_each_condition_is_recorded_as_it_passes(void **state)
+{
+    struct fixture *f = *state;
+
+    conclude_with_dates(f);
+    assert_int_equal(clock_of(f, HS__CLOCK__KIND__CONDITION)->due_at, end_of(f, 20260601));
+    assert_int_equal(decide(f, KIND(SIGNED), ""), REFUSAL_NONE);
+
+    wake(f, end_of(f, 20260601) + 1);
+    assert_int_equal(f->decision.event_count, 2);
+    assert_int_equal(f->decision.events[0]->clock_passed->due_at, end_of(f, 20260601));
+    assert_int_equal(clock_of(f, HS__CLOCK__KIND__CONDITION)->due_at, end_of(f, 20260610));
+    wake(f, f->proposal.wake_at);
+    assert_int_equal(f->decision.event_count, 1);
+    assert_true(clock_of(f, HS__CLOCK__KIND__CONDITION)->passed);
+    assert_int_equal(f->proposal.wake_at, 0);
+
+    assert_int_equal(close_condition(f, "fire#1"), REFUSAL_NONE);
+    assert_int_equal(close_condition(f, "planning#1"), REFUSAL_NONE);
+    assert_null(clock_of(f, HS__CLOCK__KIND__CONDITION));
+}
+
+static void a_condition_that_is_closed_has_no_date_any_more(void **state)
+{
+    struct fixture *f = *state;
+
+    conclude_with_dates(f);
+    assert_int_equal(close_condition(f, "fire#1"), REFUSAL_NONE);
+    assert_int_equal(clock_of(f, HS__CLOCK__KIND__CONDITION)->due_at, end_of(f, 20260610));
+    assert_int_equal(close_condition(f, "planning#1"), REFUSAL_NONE);
+    assert_null(clock_of(f, HS__CLOCK__KIND__CONDITION));
+    assert_int_equal(f->proposal.wake_at, 0);
+}
+
+/* ---- the decision ---- */
 
 static void a_signature_approves_and_ends_the_proposal(void **state)
 {
@@ -392,6 +556,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(the_approver_has_a_clock_from_the_verdict_to_the_decision),
+        TEST(what_is_returned_waits_for_no_approver),
+        TEST(what_passed_before_the_verdict_is_recorded_before_it),
+        TEST(the_date_of_each_condition_is_recorded_as_it_passes),
+        TEST(a_condition_that_is_closed_has_no_date_any_more),
         TEST(a_signature_approves_and_ends_the_proposal),
         TEST(what_is_sent_back_is_returned_and_not_decided_on_twice),
         TEST(rejected_is_a_decision_with_reasons),

@@ -207,6 +207,31 @@ static void a_declared_pair_leaves_the_round_unresolved(void **state)
     assert_int_equal(conflict->other->items[0], 1);
 }
 
+static void the_lead_has_a_clock_while_a_conflict_is_open(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Limit limit = HS__LIMIT__INIT;
+
+    limit.span_case = HS__LIMIT__SPAN_HOURS;
+    limit.hours = 24;
+    f->office.process->stages[0]->coordination = &limit;
+    f->office.process->stages[0]->consolidation = &limit;
+    contradict(f);
+
+    const Hs__Clock *clock = proposal_clock(&f->proposal, HS__CLOCK__KIND__COORDINATION);
+    assert_non_null(clock);
+    assert_int_equal(clock->due_at, OFFICE_START_MS + INT64_C(24) * 3600 * 1000);
+    assert_int_equal(f->proposal.wake_at, clock->due_at + 1);
+    assert_null(proposal_clock(&f->proposal, HS__CLOCK__KIND__CONSOLIDATION));
+
+    settle(f, step(STEP(CONFIRM), ""));
+    assert_non_null(proposal_clock(&f->proposal, HS__CLOCK__KIND__COORDINATION));
+    assert_int_equal(f->proposal.n_clocks, 1); /* confirming starts no other */
+    assert_int_equal(settle(f, ruling("fire", "")), REFUSAL_NONE);
+    assert_null(proposal_clock(&f->proposal, HS__CLOCK__KIND__COORDINATION));
+    assert_int_equal(f->proposal.wake_at, 0);
+}
+
 static void what_no_pair_names_is_no_conflict(void **state)
 {
     struct fixture *f = *state;
@@ -533,6 +558,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_declared_pair_leaves_the_round_unresolved),
+        TEST(the_lead_has_a_clock_while_a_conflict_is_open),
         TEST(what_no_pair_names_is_no_conflict),
         TEST(advice_contradicts_nobody),
         TEST(a_pair_held_to_one_place_asks_for_the_same_place),

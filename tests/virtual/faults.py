@@ -49,6 +49,11 @@ FAULTS = (
     ("the wake-up lost after a hold", "core/wake.c",
      "    resumed->wake_at = review_wake(&later, &law);",
      "    resumed->wake_at = review_is_held(&later) ? review_wake(&later, &law) : 0;"),
+    ("a clock of the whole passes early", "core/wake.c",
+     "situation->now_ms > clock->due_at)", "situation->now_ms >= clock->due_at)"),
+    ("consolidation begins before all are in", "core/whole_clocks.c",
+     "return is_in_review && verdict_reviews_are_in(proposal) && !conflicts_are_open(proposal);",
+     "return is_in_review && !conflicts_are_open(proposal);"),
     ("after closing is today", "core/calendar.c",
      "at_ms < calendar_close_ms(calendar, day);", "at_ms <= calendar_close_ms(calendar, day);"),
 )

@@ -140,9 +140,10 @@ def process(random, may_be_published=True):
              "mustOpen": random.choice(((), (), (), ("telecom",))),
              "silence": silence, "extension": random.choice(("1/2", "1/3", "1"))}
     stage = {}
-    if random.random() < 0.5:
-        known["total"] = limit(random)
-        stage["total"] = {**known["total"], "basis": "设定"}
+    for clock in ("total", "consolidation", "decision"):
+        if random.random() < 0.5:
+            known[clock] = limit(random)
+            stage[clock] = {**known[clock], "basis": "设定"}
     message = {
         "id": "small_review", "version": 1, "title": {"zh": "会审", "en": "review"},
         "dictionary": "small", "gate": "gate", "completeness": "department", "calendar": "year",

@@ -11,8 +11,9 @@ proposals 1, 2, 3 ... of one office and has steps, in order:
     ("give", proposal, verb, arguments)  somebody orders something
     ("import", tape)                     there is another calendar
 
-expected() returns lines of text, `MS PROPOSAL DEPARTMENT WORDS`, one for an event, sorted by instant,
-proposal and department; what one department's clock does at one instant stays in its order.
+expected() returns lines of text, `MS PROPOSAL WHOSE WORDS`, one for an event, sorted by instant, proposal
+and whose it is, a department's or of a clock of the whole ("-total"); what one clock does at one instant
+stays in its order.
 """
 import dataclasses
 from fractions import Fraction
@@ -50,6 +51,7 @@ class Clock:
     due_ms: int = 0
     is_provisional: bool = False
     is_passed: bool = False  # on record; of a clock that ends nothing
+    name: str = ""  # the department's, or of a clock of the whole "-total"
 
     def stands(self):
         return any(hold.to_ms == 0 for hold in self.holds)
@@ -63,7 +65,6 @@ class Clock:
 
 @dataclasses.dataclass
 class Review(Clock):
-    department: str = ""
     state: str = OPEN
     received_ms: int = 0
     reminders: int = 0
@@ -190,7 +191,7 @@ class Proposal:
         self.process = process
         self.ladder = process["ladder"]
         self.reviews = {}
-        self.total = None
+        self.clocks = {}  # that run, of the whole, by what they are called
         self.is_over = False
         self.next_known_ms = None  # what next_ms() found, until something changes
 
@@ -220,8 +221,18 @@ class Proposal:
                     found.append((at, rung["id"], rung["to"]))
         return found
 
-    def next_of(self, review):
-        """Returns when the review's clock next does something."""
+    def next_of(self, clock):
+        """Returns when the clock next does something."""
+        return self.next_of_review(clock) if isinstance(clock, Review) else self.next_of_whole(clock)
+
+    @staticmethod
+    def next_of_whole(clock):
+        if clock.stands():
+            return min((hold.ends_ms for hold in clock.holds
+                        if hold.to_ms == 0 and hold.ends_ms > 0), default=NEVER)
+        return NEVER if clock.is_passed else clock.due_ms + 1
+
+    def next_of_review(self, review):
         if review.state == CLOSED:
             return NEVER
         if review.state == HELD:
@@ -240,30 +251,21 @@ class Proposal:
         return self.next_known_ms
 
     def find_next(self):
-        if self.is_over:
-            return NEVER
-        soonest = min(map(self.next_of, self.reviews.values()), default=NEVER)
-        if self.total is not None and not self.total.is_passed and not self.total.stands():
-            soonest = min(soonest, self.total.due_ms + 1)
-        if self.total is not None:
-            soonest = min([soonest] + [hold.ends_ms for hold in self.total.holds
-                                       if hold.to_ms == 0 and hold.ends_ms > 0])
-        return soonest
+        return min(map(self.next_of, [*self.reviews.values(), *self.clocks.values()]),
+                   default=NEVER)
 
     def ring(self):
-        """Records all that has come by now."""
-        if self.next_ms() > self.now_ms:
-            return
-        for review in sorted(self.reviews.values(), key=lambda one: one.department):
-            while not self.is_over and self.next_of(review) <= self.now_ms:
-                self.wake(review)
-        if self.total is not None:
-            self.wake_total()
-        self.next_known_ms = None
+        """Records all that has come by now, in the order of the instants."""
+        while self.next_ms() <= self.now_ms:
+            self.next_known_ms = None
+            self.wake(min([*self.reviews.values(), *self.clocks.values()], key=self.next_of))
 
     def wake(self, review):
-        if review.state == HELD:
+        if review.stands():
             self.end_holds(review)
+        elif not isinstance(review, Review):
+            self.say(review.name, "passed", review.due_ms)
+            review.is_passed = True
         elif review.state == OPEN and review.due_ms < self.now_ms:
             self.overdue(review)
         else:
@@ -278,17 +280,16 @@ class Proposal:
         review.rung_ms = max(at for at, *_ in rungs)
         if reminds and review.state == OPEN:
             review.reminders += 1
-        self.say(review.department, "rung", ",".join(names), review.rung_ms, int(reminds))
+        self.say(review.name, "rung", ",".join(names), review.rung_ms, int(reminds))
 
     def overdue(self, review):
         disposition, barrier = self.silence(review)
         review.state = CLOSED if disposition == "tacit" else OVERDUE
         review.is_tacit = disposition == "tacit"
         review.rung_ms = review.due_ms
-        self.say(review.department, "overdue", review.due_ms, disposition, barrier,
+        self.say(review.name, "overdue", review.due_ms, disposition, barrier,
                  self.written_due(review) if disposition == "tacit" else 0)
-        if disposition == "tacit":
-            self.conclude()
+        self.conclude()
 
     def written_due(self, review):
         """Returns by when the department owes in writing what its silence was taken for."""
@@ -305,12 +306,12 @@ class Proposal:
         if silence["disposition"] != "tacit":
             return silence["disposition"], "none"
         checks = (
-            ("safety_critical", review.department in self.process["safetyCritical"]),
+            ("safety_critical", review.name in self.process["safetyCritical"]),
             ("not_received", review.received_ms == 0 or
              review.received_ms > half_ms(self.tape, review)),
             ("not_reminded", review.reminders < 2),
             ("clock_changed", bool(review.holds) or review.is_extended),
-            ("must_check", review.department in self.process["mustOpen"]),
+            ("must_check", review.name in self.process["mustOpen"]),
             ("provisional", review.is_provisional),
         )
         for barrier, is_so in checks:
@@ -323,19 +324,6 @@ class Proposal:
         hold = min((hold for hold in review.holds if hold.to_ms == 0 and hold.ends_ms > 0),
                    key=lambda one: one.ends_ms)
         self.end_hold(review, hold, hold.ends_ms, by_itself=1)
-
-    def wake_total(self):
-        total = self.total
-        while not self.is_over:
-            ending = [hold for hold in total.holds
-                      if hold.to_ms == 0 and 0 < hold.ends_ms <= self.now_ms]
-            if not ending:
-                break
-            self.end_hold(total, min(ending, key=lambda one: one.ends_ms), None, by_itself=1)
-        if not self.is_over and not total.is_passed and not total.stands() and \
-                total.due_ms < self.now_ms:
-            self.say("", "passed", total.due_ms)
-            total.is_passed = True
 
     # ---- what people do ----
 
@@ -356,45 +344,57 @@ class Proposal:
 
     def end_hold(self, clock, hold, to_ms, by_itself):
         hold.to_ms = to_ms or hold.ends_ms
-        department = clock.department if isinstance(clock, Review) else ""
         if not clock.stands():
             self.move(clock, hold.to_ms)
             if isinstance(clock, Review):
                 clock.state = OPEN
-        self.say(department, "resumed", hold.reason, hold.to_ms, clock.due_ms, by_itself)
+        self.say(clock.name, "resumed", hold.reason, hold.to_ms, clock.due_ms, by_itself)
 
     def recompute(self):
         """Another calendar is in force: what still runs may end later, never earlier."""
         self.next_known_ms = None
-        if self.is_over:
-            return
-        clocks = [(name, review) for name, review in self.reviews.items() if review.state == OPEN]
-        if self.total is not None and not self.total.is_passed and not self.total.stands():
-            clocks.append(("", self.total))
-        for department, clock in clocks:
+        clocks = [review for review in self.reviews.values() if review.state == OPEN]
+        clocks += [clock for clock in self.clocks.values()
+                   if not clock.is_passed and not clock.stands()]
+        for clock in clocks:
             before = clock.due_ms
             self.move(clock, self.now_ms)
             if clock.due_ms != before:
-                self.say(department, "moved", before, clock.due_ms)
+                self.say(clock.name, "moved", before, clock.due_ms)
         for review in self.reviews.values():
             if review.state == OVERDUE:
                 review.rung_ms = max(review.rung_ms, self.now_ms)
 
+    def start(self, name):
+        """Lets a clock of the whole run, if the process has a limit for it."""
+        if name not in self.process:
+            return
+        clock = Clock(limit=self.process[name], since_ms=self.now_ms, name="-" + name)
+        self.set_due(clock)
+        self.clocks[name] = clock
+        self.say(clock.name, "started", clock.due_ms, int(clock.is_provisional))
+
     def conclude(self):
-        if all(review.state == CLOSED for review in self.reviews.values()):
+        """Lets follow what follows from an answer, or from its absence."""
+        states = {review.state for review in self.reviews.values()}
+        if states == {CLOSED} and not self.is_over:
+            for clock in self.clocks.values():  # what they have come to is on record before
+                while self.next_of(clock) <= self.now_ms:
+                    self.wake(clock)
             self.is_over = True
+            self.clocks = {}
+            self.start("decision")
+        elif states <= {CLOSED, OVERDUE} and OVERDUE in states and "consolidation" not in self.clocks:
+            self.start("consolidation")
 
     def submit(self):
         now_ms = self.now_ms
         for department, limit in self.process["seats"]:
-            review = Review(limit=limit, since_ms=now_ms, department=department, rung_ms=now_ms)
+            review = Review(limit=limit, since_ms=now_ms, name=department, rung_ms=now_ms)
             self.set_due(review)
             self.reviews[department] = review
             self.say(department, "opened", review.due_ms, int(review.is_provisional))
-        if "total" in self.process:
-            self.total = Clock(limit=self.process["total"], since_ms=now_ms)
-            self.set_due(self.total)
-            self.say("", "opened", self.total.due_ms, int(self.total.is_provisional))
+        self.start("total")
 
     def give(self, verb, arguments):
         """An order: it is done or refused."""
@@ -449,27 +449,24 @@ class Proposal:
             [review for review in self.reviews.values() if review.state in (OPEN, HELD)]
         if department and (targets[0].state not in (OPEN, HELD) or targets[0].standing(reason)):
             return False
-        holds_total = not department and self.total is not None and \
-            not self.total.is_passed and not self.total.standing(reason)
-        if ends_ms <= self.now_ms or self.is_over or \
-                (all(review.standing(reason) for review in targets) and not holds_total):
+        whole = [] if department else [clock for clock in self.clocks.values()
+                                       if not clock.is_passed and not clock.standing(reason)]
+        if ends_ms <= self.now_ms or \
+                (all(review.standing(reason) for review in targets) and not whole):
             return False
         for review in targets:
             if not review.standing(reason):
                 review.holds.append(Hold(reason, self.now_ms, ends_ms))
                 review.state = HELD
-                self.say(review.department, "held", reason)
-        if holds_total:
-            self.total.holds.append(Hold(reason, self.now_ms, ends_ms))
-            self.say("", "held", reason)
+                self.say(review.name, "held", reason)
+        for clock in whole:
+            clock.holds.append(Hold(reason, self.now_ms, ends_ms))
+            self.say(clock.name, "held", reason)
         return True
 
     def resume_whole(self, reason):
         held = [review for review in self.reviews.values() if review.state == HELD]
-        clocks = held + ([self.total] if self.total is not None else [])
-        found = [clock for clock in clocks if clock.standing(reason)]
-        if self.is_over:
-            return False
+        found = [clock for clock in [*held, *self.clocks.values()] if clock.standing(reason)]
         for clock in found:
             self.end_hold(clock, clock.standing(reason), self.now_ms, by_itself=0)
         return bool(found)

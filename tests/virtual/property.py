@@ -122,7 +122,7 @@ def row_of(line):
     at, number, department, words = line.split(" ", 3)
     if words.startswith("refused"):
         words = " ".join(words.split(" ")[:2])  # the reason is for the reader
-    return int(at), int(number), "" if department == "-" else department, words
+    return int(at), int(number), department, words
 
 
 def readable(line):

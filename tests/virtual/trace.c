@@ -3,11 +3,27 @@
 
 #include <inttypes.h>
 
-/* Begins a line. */
-static void begin(FILE *file, int64_t at_ms, uint64_t proposal, const char *department)
+/* Begins a line about a department, or about a clock of the whole. */
+static void begin(FILE *file, int64_t at_ms, uint64_t proposal, const char *whose)
 {
-    (void)fprintf(file, "%" PRId64 " %" PRIu64 " %s ", at_ms, proposal,
-                  department[0] == '\0' ? "-" : department);
+    (void)fprintf(file, "%" PRId64 " %" PRIu64 " %s ", at_ms, proposal, whose);
+}
+
+static const char *clock_of(Hs__Clock__Kind kind)
+{
+    static const char *const kinds[] = {
+        "", "-total", "-correction", "-coordination", "-decision", "-consolidation", "-condition"};
+
+    return kinds[kind];
+}
+
+/* A clock of the whole begins. */
+static void started(FILE *file, int64_t at_ms, uint64_t proposal, const Hs__Clock *clock)
+{
+    if (clock != NULL) {
+        begin(file, at_ms, proposal, clock_of(clock->kind));
+        (void)fprintf(file, "started %" PRId64 " %d\n", clock->due_at, clock->provisional);
+    }
 }
 
 static void opened(FILE *file, int64_t at_ms, const Hs__Event *event)
@@ -20,11 +36,7 @@ static void opened(FILE *file, int64_t at_ms, const Hs__Event *event)
         begin(file, at_ms, event->proposal, review->department);
         (void)fprintf(file, "opened %" PRId64 " %d\n", review->due_at, review->provisional);
     }
-    if (round->total != NULL) {
-        begin(file, at_ms, event->proposal, "");
-        (void)fprintf(file, "opened %" PRId64 " %d\n", round->total->due_at,
-                      round->total->provisional);
-    }
+    started(file, at_ms, event->proposal, round->total);
 }
 
 static void overdue(FILE *file, const Hs__ReviewOverdue *body)
@@ -65,6 +77,12 @@ static void rung(FILE *file, const Hs__RungReached *body)
 /* Begins a line about @department of the event's proposal. */
 #define LINE(body) begin(file, at_ms, event->proposal, event->body->department)
 
+/* The same, where no department means a clock of the whole. */
+#define CLOCK_LINE(body)                                                    \
+    begin(file, at_ms, event->proposal,                                     \
+          event->body->department[0] == '\0' ? clock_of(event->body->clock) \
+                                             : event->body->department)
+
 void trace_event(FILE *file, int64_t at_ms, const Hs__Event *event)
 {
     if (event->body_case == HS__EVENT__BODY_ROUND_OPENED) {
@@ -82,17 +100,17 @@ void trace_event(FILE *file, int64_t at_ms, const Hs__Event *event)
         LINE(review_overdue);
         overdue(file, event->review_overdue);
     } else if (event->body_case == HS__EVENT__BODY_CLOCK_HELD) {
-        LINE(clock_held);
+        CLOCK_LINE(clock_held);
         (void)fprintf(file, "held %s\n", reason_of(event->clock_held->hold->reason));
     } else if (event->body_case == HS__EVENT__BODY_CLOCK_RESUMED) {
-        LINE(clock_resumed);
+        CLOCK_LINE(clock_resumed);
         resumed(file, event->clock_resumed);
     } else if (event->body_case == HS__EVENT__BODY_RUNG_REACHED) {
         LINE(rung_reached);
         rung(file, event->rung_reached);
     } else if (event->body_case == HS__EVENT__BODY_DEADLINE_MOVED &&
                event->deadline_moved->due_at != event->deadline_moved->from_at) {
-        LINE(deadline_moved);
+        CLOCK_LINE(deadline_moved);
         (void)fprintf(file, "moved %" PRId64 " %" PRId64 "\n", event->deadline_moved->from_at,
                       event->deadline_moved->due_at);
     } else if (event->body_case == HS__EVENT__BODY_LIMIT_EXTENDED) {
@@ -102,8 +120,12 @@ void trace_event(FILE *file, int64_t at_ms, const Hs__Event *event)
         LINE(review_reminded);
         (void)fputs("reminded\n", file);
     } else if (event->body_case == HS__EVENT__BODY_CLOCK_PASSED) {
-        begin(file, at_ms, event->proposal, "");
+        begin(file, at_ms, event->proposal, clock_of(event->clock_passed->kind));
         (void)fprintf(file, "passed %" PRId64 "\n", event->clock_passed->due_at);
+    } else if (event->body_case == HS__EVENT__BODY_CLOCK_STARTED) {
+        started(file, at_ms, event->proposal, event->clock_started->clock);
+    } else if (event->body_case == HS__EVENT__BODY_VERDICT_ISSUED) {
+        started(file, at_ms, event->proposal, event->verdict_issued->decision);
     }
 }
 
