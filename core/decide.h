@@ -149,9 +149,9 @@ void decision_conclude(const struct situation *situation, struct decision *decis
 /* Adds clock_anchored: the time of the situation and of its reading is believed. */
 void decide_anchor(const struct situation *situation, struct decision *out);
 
-/* One file each: conclude.c, intake.c, rereview.c, opinion.c, opinion_draft.c, opinion_rectify.c, ruling.c,
- * approve.c, holding.c, extension.c, pressing.c, question.c, silence.c, publish.c, administer.c,
- * timekeeping.c. */
+/* One file each: conclude.c, intake.c, rereview.c, opinion.c, opinion_draft.c, opinion_rectify.c,
+ * ruling.c, approve.c, holding.c, extension.c, pressing.c, question.c, silence.c, publish.c,
+ * administer.c, timekeeping.c. */
 void decide_submit(const struct situation *situation, const Hs__Submit *submit,
                    struct decision *out);
 void decide_revise(const struct situation *situation, const Hs__Revise *revise,
