@@ -312,6 +312,7 @@ static void carry_round(Hs__Proposal *proposal, int64_t at_ms, struct arena *are
         rows[i] = &reviews[i];
         reviews[i].carried_from = reviews[i].carried_forward ? reviews[i].carried_from : ended;
         reviews[i].carried_forward = true;
+        reviews[i].after_verdict = false; /* it is heard in this one */
     }
     proposal->reviews = rows;
     proposal->round = ended + 1;

@@ -987,6 +987,25 @@ static void a_late_opinion_stands_beside_the_silence_until_the_lead_reopens(void
     assert_true(fire_of(f)->late);
 }
 
+/* Planning answered only when the round had its verdict. */
+static void a_round_that_is_reopened_hears_what_came_after_the_verdict(void **state)
+{
+    struct fixture *f = *state;
+
+    provide_for_consent(f);
+    open_at(f, "2026-03-10 10:20");
+    assert_int_equal(receive(f), REFUSAL_NONE);
+    assert_int_equal(agree(f, &f->office.planner), REFUSAL_NONE);
+    until(f, "2026-03-18 10:00");
+    f->proposal.reviews[PLANNING]->after_verdict = true;
+    assert_int_equal(agree(f, &f->office.fireman), REFUSAL_NONE);
+    assert_int_equal(reopen(f, HS__REOPEN_REVIEW__GROUND__LAW, "强制性条文"), REFUSAL_NONE);
+
+    assert_false(f->proposal.reviews[PLANNING]->after_verdict);
+    assert_true(f->proposal.past_rounds[0]->reviews[PLANNING]->after_verdict);
+    assert_int_equal(f->proposal.status, HS__PROPOSAL__STATUS__CONCLUDED);
+}
+
 static void a_late_opinion_opens_another_round_after_the_verdict(void **state)
 {
     struct fixture *f = *state;
@@ -1209,6 +1228,7 @@ int main(void)
         CASE(a_provisional_date_bars_consent),
         CASE(what_is_waited_for_is_not_pressed),
         CASE(a_late_opinion_stands_beside_the_silence_until_the_lead_reopens),
+        CASE(a_round_that_is_reopened_hears_what_came_after_the_verdict),
         CASE(a_late_opinion_opens_another_round_after_the_verdict),
         CASE(questions_are_gathered_into_one_correction),
         CASE(a_question_of_one_that_has_answered_is_not_sent),
