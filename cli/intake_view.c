@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/published.h"
+#include "cli/stamp.h"
 #include "cli/words.h"
 #include "lib/text.h"
 
@@ -50,6 +51,47 @@ static const char *label_of(const struct cli *cli, const struct dictionary *dict
     return field == NULL ? "" : word_of(cli, field->label);
 }
 
+/* What a department asks, with the field that the answer may change. */
+struct asked {
+    const char *department;
+    const char *text;
+    const char *path; /* empty: none */
+};
+
+static void print_asked(const struct cli *cli, const struct asked *asked, FILE *file)
+{
+    const char *path = asked->path[0] == '\0'
+                           ? ""
+                           : cli_format(cli, cli_text(cli, "（%s）", "  (%s)"), asked->path);
+
+    (void)fprintf(file, cli_text(cli, "  %s 问：%s%s\n", "  %s asks: %s%s\n"), asked->department,
+                  asked->text, path);
+}
+
+void questions_print(const struct cli *cli, const Hs__Proposal *proposal, int offset_minutes)
+{
+    char stamp[STAMP_BYTES];
+
+    if (proposal->n_questions > 0) {
+        stamp_write(proposal->questions_at, offset_minutes, stamp);
+        (void)fprintf(cli->out,
+                      cli_text(cli, "汇总中的问询，%s 一次告知申报人：\n",
+                               "questions gathered, sent to the applicant at once %s:\n"),
+                      stamp);
+    }
+    for (size_t i = 0; i < proposal->n_questions; i++) {
+        const Hs__Question *question = proposal->questions[i];
+        const struct asked asked = {question->department, question->text, question->path};
+
+        print_asked(cli, &asked, cli->out);
+    }
+    if (proposal->correction_reply[0] != '\0') {
+        (void)fprintf(cli->out,
+                      cli_text(cli, "申报人对问询的答复：%s\n", "the applicant's answer: %s\n"),
+                      proposal->correction_reply);
+    }
+}
+
 static int print_missing(struct cli *cli, struct session *session, const Hs__Proposal *proposal,
                          FILE *file)
 {
@@ -61,6 +103,14 @@ static int print_missing(struct cli *cli, struct session *session, const Hs__Pro
     for (size_t i = 0; i < proposal->n_missing && status == STATUS_DONE; i++) {
         const Hs__MissingField *missing = proposal->missing[i];
         bool has_path = missing->path[0] != '\0';
+        const struct asked asked = {missing->n_packs > 0 ? missing->packs[0] : "", missing->reason,
+                                    missing->path};
+
+        if (proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW && missing->n_rule_ids == 0) {
+            /* No rule lacks it: a department asks. */
+            print_asked(cli, &asked, file);
+            continue;
+        }
         const char *about = has_path && missing->reason[0] == '\0'
                                 ? label_of(cli, dictionary, missing->path)
                                 : missing->reason;

@@ -17,4 +17,8 @@ int intake_tell(struct cli *cli, struct session *session, const Hs__Proposal *pr
 int intake_print(struct cli *cli, struct session *session, const Hs__Proposal *proposal,
                  FILE *file);
 
+/* Prints what departments ask and was not sent yet, with the time at which it is, and what the
+ * applicant answered to the last correction of the round. */
+void questions_print(const struct cli *cli, const Hs__Proposal *proposal, int offset_minutes);
+
 #endif

@@ -5,6 +5,7 @@
 #include "cli/check_view.h"
 #include "cli/clock_view.h"
 #include "cli/delta.h"
+#include "cli/intake_view.h"
 #include "cli/message_text.h"
 #include "cli/opinion_versions.h"
 #include "cli/published.h"
@@ -100,6 +101,7 @@ static void print_review(const struct cli *cli, const struct shown *shown)
     print_line(cli, (struct phrase){"接收", "received"}, received);
     print_line(cli, (struct phrase){"材料", "packet"}, shown->packet_hash);
     clock_view_review(cli, review, shown->offset_minutes);
+    questions_print(cli, shown->target->proposal, shown->offset_minutes);
     opinion_versions_print(cli, shown->office, shown->versions);
     (void)fprintf(
         cli->out, "\n%s\n",
@@ -296,7 +298,7 @@ const struct verb verb_reviews = {
         {"列出一个部门尚待答复的审查任务，时限早的在前；没有时，终端上说明一句，管道中无输出。\n"
          "给出 REVIEW 时显示这一个任务：状态、时限、材料哈希，以及按本轮固定的规则包对其材料\n"
          "所作的机审提示：建议的结果，每条未过或未知的规则（同 check）。提示不是意见。\n"
-         "草稿只向本部门显示；--versions 另印出已出具意见的各版，更正前的也在内。\n"
+         "草稿只向本部门显示；--versions 另印出已出具意见的各版，更正前的、逾期不计入的也在内。\n"
          "材料本身：huishen show ID --packet。--changes 改为印出本部门所看内容的改动和本部门\n"
          "上轮意见及其答复。部门人员首次这样查看本部门的任务，即记为阅件。\n"
          "--json 输出 {\"reviews\": [{reviewId, title, review}]}；给出 REVIEW 时为\n"
@@ -308,8 +310,8 @@ const struct verb verb_reviews = {
          "machine check finds in it by the pack that the round is held to: the suggested\n"
          "result and every rule that failed or is unknown, as `check` prints them. That is\n"
          "no opinion. A draft is shown to its own department; --versions also prints every\n"
-         "version of the opinion that was given. The packet itself: huishen show ID --packet. "
-         "--changes prints instead\n"
+         "version of the opinion that was given, also of a late one that does not count. The\n"
+         "packet itself: huishen show ID --packet. --changes prints instead\n"
          "what changed of what the department looks at, and its items of the round before\n"
          "with the applicant's answers. The first time that a reviewer of the department looks\n"
          "at it so is recorded: the review was opened.\n"

@@ -56,6 +56,7 @@ static int print_text(struct cli *cli, struct session *session, const struct sho
     Hs__Office *office = NULL;
 
     proposal_print(cli, shown->proposal, shown->offset_minutes);
+    questions_print(cli, shown->proposal, shown->offset_minutes);
     int status = intake_print(cli, session, shown->proposal, cli->out);
     if (status == STATUS_DONE && shown->preview != NULL) {
         status = session_office(session, &office);
