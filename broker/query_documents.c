@@ -298,28 +298,11 @@ static enum refusal refusal_of_opinion(const struct asking *asking, const Hs__Pr
                : review->draft == NULL                    ? REFUSAL_NO_DRAFT
                                                           : REFUSAL_NONE;
     }
-    if (review->opinion.len == 0) {
+    if (review->opinion.len == 0 && review->late_opinion == NULL) {
         return REFUSAL_OPINION_NOT_GIVEN;
     }
     return disclose_opinion(asking->principal, proposal, review) ? REFUSAL_NONE
                                                                  : REFUSAL_OPINION_SEALED;
-}
-
-/* The version asked for is the one that counts, or one that was replaced since. */
-static enum err read_opinion(struct asking *asking, const Hs__Proposal *proposal, Hs__Opinion **out)
-{
-    const Hs__Query__GetOpinion *wanted = asking->query->opinion;
-    const Hs__Review *review = wanted->review->round == proposal->round
-                                   ? proposal_review(proposal, wanted->review->department)
-                                   : NULL;
-    const struct opinion_version version = {wanted->review,
-                                            wanted->draft ? OPINION_DRAFT : wanted->version};
-
-    if (!wanted->draft && (wanted->version == 0 ||
-                           (review != NULL && wanted->version == review->n_rectifications + 1))) {
-        return body_opinion(asking->txn, wanted->review, asking->arena, out);
-    }
-    return body_opinion_version(asking->txn, &version, asking->arena, out);
 }
 
 /* Returns the review to which the opinion of @review was given: another round's, if it is carried
@@ -334,6 +317,24 @@ static const Hs__ReviewRef *given_to(const Hs__Proposal *proposal, Hs__ReviewRef
         }
     }
     return review;
+}
+
+/* The version asked for is the one that counts, or one that was replaced since. One that is carried
+ * forward is read where it was given. */
+static enum err read_opinion(struct asking *asking, const Hs__Proposal *proposal, Hs__Opinion **out)
+{
+    const Hs__Query__GetOpinion *wanted = asking->query->opinion;
+    const Hs__Review *review = wanted->review->round == proposal->round
+                                   ? proposal_review(proposal, wanted->review->department)
+                                   : NULL;
+    const struct opinion_version version = {given_to(proposal, wanted->review),
+                                            wanted->draft ? OPINION_DRAFT : wanted->version};
+
+    if (!wanted->draft && (wanted->version == 0 ||
+                           (review != NULL && wanted->version == review->n_rectifications + 1))) {
+        return body_opinion(asking->txn, wanted->review, asking->arena, out);
+    }
+    return body_opinion_version(asking->txn, &version, asking->arena, out);
 }
 
 void query_answer_opinion(struct asking *asking)
@@ -354,7 +355,6 @@ void query_answer_opinion(struct asking *asking)
         query_refuse(asking, refusal, review->department);
         return;
     }
-    (void)given_to(proposal, review);
     enum err err = read_opinion(asking, proposal, &opinion);
     if (err != ERR_OK) {
         query_refuse_for(asking, err, REFUSAL_UNKNOWN_REVIEW, review->department);

@@ -86,13 +86,26 @@ static void print_draft(const struct cli *cli, const Hs__Office *office,
     }
 }
 
+/* Who gave @review's opinion; one that came after tacit consent is told apart until it counts. */
+static struct act act_of_giving(const Hs__Review *review)
+{
+    const Hs__LateOpinion *late = review->opinion.len == 0 ? review->late_opinion : NULL;
+
+    if (late != NULL) {
+        return (struct act){{"逾期意见，不计入", "late opinion, does not count"},
+                            late->given_by[0] == '\0' ? late->signer : late->given_by,
+                            late->given_at};
+    }
+    return (struct act){{"第一版，已出具", "version 1, given"},
+                        review->given_by[0] == '\0' ? review->signer : review->given_by,
+                        review->given_at};
+}
+
 static void print_version(const struct cli *cli, const Hs__Office *office,
                           const struct opinion_versions *versions, size_t index)
 {
     const Hs__Review *review = versions->review;
-    const struct act given = {{"第一版，已出具", "version 1, given"},
-                              review->given_by[0] == '\0' ? review->signer : review->given_by,
-                              review->given_at};
+    const struct act given = act_of_giving(review);
     const struct sheet_opinion opinion = {office, versions->target->ref.department,
                                           versions->rows[index]};
 
