@@ -180,8 +180,10 @@ const char *clock_line(const struct cli *cli, const Hs__Event *event, int offset
         return cli_text(cli, "逾期未补正，退件", "the correction was not answered: lapsed");
     }
     if (event->body_case == HS__EVENT__BODY_REVIEW_REOPENED) {
-        return cli_format(cli, cli_text(cli, "%s 重开：%s", "%s is reopened: %s"),
-                          event->review_reopened->department, event->review_reopened->reason);
+        return cli_format(cli, cli_text(cli, "%s 以%s为由重开：%s", "%s is reopened for %s: %s"),
+                          event->review_reopened->department,
+                          word_of_ground(cli, event->review_reopened->ground),
+                          event->review_reopened->reason);
     }
     return pressing_line(cli, event);
 }

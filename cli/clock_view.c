@@ -148,6 +148,19 @@ static void tell_extensions(const struct teller *teller, Hs__Extension *const *e
 
 /* ---- silence ---- */
 
+/* The silence counts no longer: who decided so, and why. */
+static void tell_reopening(const struct teller *teller, const Hs__Reopening *reopening)
+{
+    const struct cli *cli = teller->cli;
+
+    tell(teller, cli_format(cli,
+                            cli_text(cli, "曾视为同意，%s 由 %s 以%s为由重开：%s",
+                                     "silence was taken for consent until reopened %s by %s for "
+                                     "%s: %s"),
+                            stamp_of(teller, reopening->reopened_at), reopening->reopened_by,
+                            word_of_ground(cli, reopening->ground), reopening->reason));
+}
+
 static void tell_silence(const struct teller *teller, const Hs__Review *review)
 {
     const struct cli *cli = teller->cli;
@@ -173,6 +186,9 @@ static void tell_silence(const struct teller *teller, const Hs__Review *review)
              cli_format(cli, cli_text(cli, "逾期意见：%s，%s（%s）", "late opinion: %s, %s (%s)"),
                         word_of_result(cli, late->result), stamp_of(teller, late->given_at),
                         late->given_by));
+    }
+    if (review->reopening != NULL) {
+        tell_reopening(teller, review->reopening);
     }
 }
 

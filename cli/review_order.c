@@ -4,6 +4,7 @@
 #include "cli/clock_view.h"
 #include "cli/message_text.h"
 #include "cli/proposal_view.h"
+#include "cli/words.h"
 
 /* What there is to tell of an order that was taken. */
 struct outcome {
@@ -27,12 +28,22 @@ static void print_json(const struct cli *cli, const struct outcome *outcome)
         json_t *record = message_json(review, outcome->offset_minutes);
 
         cli_memory(json_object_set_new(all, "review", record) == 0 ? all : NULL);
-    } else if (outcome->proposal != NULL && is_whole) {
+    } else if (outcome->proposal != NULL) {
         json_t *record = proposal_to_json(cli, outcome->proposal, outcome->offset_minutes);
 
         cli_memory(json_object_set_new(all, "proposal", record) == 0 ? all : NULL);
     }
     cli_json(cli, all);
+}
+
+/* The order led to another round, in which the review has gone on. */
+static void print_next_round(const struct cli *cli, const Hs__Proposal *proposal)
+{
+    (void)fprintf(
+        cli->out,
+        cli_text(cli, "各部门意见转入第%u轮，结论：%s；第%u轮的结论保留\n",
+                 "all opinions went on into round %u, verdict: %s; that of round %u stays\n"),
+        proposal->round, word_of_outcome(cli, proposal->outcome), proposal->round - 1);
 }
 
 static void print_text(const struct cli *cli, const struct outcome *outcome)
@@ -49,6 +60,8 @@ static void print_text(const struct cli *cli, const struct outcome *outcome)
         (void)fprintf(cli->out, "%s%s%s\n", cli_text(cli, "时限", "due"), cli_text(cli, "：", ": "),
                       clock_due(cli, review, outcome->offset_minutes));
         clock_view_review(cli, review, outcome->offset_minutes);
+    } else if (outcome->proposal != NULL && !review_target_is_whole(target)) {
+        print_next_round(cli, outcome->proposal);
     } else if (outcome->proposal != NULL) {
         clock_view_proposal(cli, outcome->proposal, outcome->offset_minutes);
     }

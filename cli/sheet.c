@@ -167,6 +167,31 @@ static const char *result_of(const struct sheet *sheet,
                                                : say(sheet, "待答复", "open");
 }
 
+/* What followed a silence that was taken for consent: an opinion that does not count, or the
+ * decision by which it does. */
+static void print_after_silence(const struct sheet *sheet,
+                                const Hs__VerdictDocument__DepartmentOpinion *opinion)
+{
+    const Hs__LateOpinion *late = opinion->late_opinion;
+    const Hs__Reopening *reopening = opinion->reopening;
+
+    if (reopening != NULL) {
+        entry(sheet, INDENT_COLUMNS, say(sheet, "重开", "reopened"),
+              cli_format(sheet->cli,
+                         say(sheet, "曾视为同意，%s 由 %s 以%s为由采用逾期意见：%s",
+                             "silence was taken for consent; this late opinion counts since %s, "
+                             "by %s, for %s: %s"),
+                         time_text(sheet, reopening->reopened_at), reopening->reopened_by,
+                         word_of_ground(sheet->cli, reopening->ground), reopening->reason));
+    } else if (late != NULL) {
+        entry(sheet, INDENT_COLUMNS, say(sheet, "逾期意见", "late opinion"),
+              cli_format(sheet->cli,
+                         say(sheet, "%s，%s（%s），不计入", "%s, %s (%s), does not count"),
+                         word_of_result(sheet->cli, late->result), time_text(sheet, late->given_at),
+                         late->given_by[0] == '\0' ? late->signer : late->given_by));
+    }
+}
+
 static void print_opinion(const struct sheet *sheet,
                           const Hs__VerdictDocument__DepartmentOpinion *opinion)
 {
@@ -192,6 +217,7 @@ static void print_opinion(const struct sheet *sheet,
                          opinion->counted_days, opinion->real_days));
     }
     print_rectifications(sheet, opinion);
+    print_after_silence(sheet, opinion);
     entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), opinion->reason);
     if (opinion->decided_by[0] != '\0') {
         entry(sheet, INDENT_COLUMNS, say(sheet, "逾期未反馈，审定", "silent; decided by"),

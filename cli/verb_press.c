@@ -224,7 +224,7 @@ static int reopen(struct cli *cli, struct session *session, const struct argumen
         .command = &command,
         .done = {"已重开，采用逾期意见", "reopened: the late opinion counts"}};
 
-    if (!word_to_value(cli, &hs__reopen_review__ground__descriptor, "--ground",
+    if (!word_to_value(cli, &hs__reopening__ground__descriptor, "--ground",
                        arguments_value(arguments, "ground"), &ground)) {
         return STATUS_INVALID;
     }
@@ -233,7 +233,7 @@ static int reopen(struct cli *cli, struct session *session, const struct argumen
         return status;
     }
     body.review = &target.ref;
-    body.ground = (Hs__ReopenReview__Ground)ground;
+    body.ground = (Hs__Reopening__Ground)ground;
     body.reason = text_of(arguments, "reason");
     command.body_case = HS__COMMAND__BODY_REOPEN_REVIEW;
     command.reopen_review = &body;
@@ -262,10 +262,12 @@ const struct verb verb_reopen = {
     .summary = {"以逾期意见重开视为同意的任务", "let a late opinion count after tacit consent"},
     .manual =
         {"逾期视为同意的任务，部门后来的书面意见只作逾期意见保存；涉及安全或合法性的，\n"
-         "牵头单位（办公室）可以在本轮结论前决定采用。--json 同 hold。",
+         "牵头单位（办公室）可以决定采用。本轮已有结论的，原结论保留，各部门意见转入下一轮，\n"
+         "随即另作结论。--json 同 hold。",
          "Where silence was taken for consent, what the department then says is kept as a late\n"
-         "opinion. The lead can let it count, on grounds of safety or legality alone and\n"
-         "before the round has its verdict. --json as of hold."},
+         "opinion. The lead can let it count, on grounds of safety or legality alone. Where the\n"
+         "round has its verdict already, that stays on record; all opinions go on into another\n"
+         "round, whose verdict follows at once. --json as of hold."},
     .example = "huishen --as office reopen LJHS-2026-0007/1/telecom --ground safety \\\n"
                "    --reason '架空线跨越消防登高面'",
     .options = reopen_options,

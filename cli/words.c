@@ -147,6 +147,20 @@ const char *word_of_barrier(const struct cli *cli, Hs__Review__Barrier barrier)
     return "-";
 }
 
+const char *word_of_ground(const struct cli *cli, Hs__Reopening__Ground ground)
+{
+    switch (ground) {
+    case HS__REOPENING__GROUND__SAFETY:
+        return cli_text(cli, "安全", "safety");
+    case HS__REOPENING__GROUND__LAW:
+        return cli_text(cli, "合法性", "legality");
+    case HS__REOPENING__GROUND__UNSPECIFIED:
+    case _HS__REOPENING__GROUND_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
 const char *word_of_review(const struct cli *cli, Hs__Review__State state)
 {
     switch (state) {

@@ -14,6 +14,7 @@ const char *word_of_status(const struct cli *cli, Hs__Proposal__Status status);
 const char *word_of_hold(const struct cli *cli, Hs__Hold__Reason reason);
 const char *word_of_clock(const struct cli *cli, Hs__Clock__Kind kind);
 const char *word_of_barrier(const struct cli *cli, Hs__Review__Barrier barrier);
+const char *word_of_ground(const struct cli *cli, Hs__Reopening__Ground ground);
 const char *word_of_review(const struct cli *cli, Hs__Review__State state);
 const char *word_of_conflict(const struct cli *cli, Hs__Conflict__State state);
 const char *word_of_decision(const struct cli *cli, Hs__Decision__Kind kind);

@@ -198,18 +198,20 @@ static void round_opened(Hs__Proposal *proposal, const Hs__RoundOpened *opened, 
 }
 
 /* What comes after a silence that was taken for consent does not change it. */
-static void keep_late_opinion(Hs__Review *review, const Hs__OpinionGiven *given, int64_t at_ms,
-                              struct arena *arena)
+static void keep_late_opinion(Hs__Review *review, const Hs__OpinionGiven *given,
+                              struct event_entry entry, struct arena *arena)
 {
     Hs__LateOpinion *late = message_new(&hs__late_opinion__descriptor, arena);
 
     require(late != NULL);
     late->result = given->result;
     late->opinion = given->opinion;
-    late->given_at = at_ms;
+    late->given_at = entry.at_ms;
     late->given_by = given->given_by;
     late->signer = given->signer;
     late->item_count = given->item_count;
+    late->seq = entry.seq;
+    late->by_rules = given->by_rules;
     review->late_opinion = late;
     review->n_claims = given->n_claims; /* heard when it is reopened */
     review->claims = given->claims;
@@ -244,7 +246,7 @@ static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given,
     review->drafted_by = given->drafted_by;
     review->draft = NULL;
     if (review->result == HS__OPINION__RESULT__TACIT) {
-        keep_late_opinion(review, given, at_ms, arena);
+        keep_late_opinion(review, given, entry, arena);
         return;
     }
     apply_holds_ended(proposal, review, at_ms, arena);

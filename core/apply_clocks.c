@@ -321,6 +321,19 @@ static void carry_round(Hs__Proposal *proposal, int64_t at_ms, struct arena *are
     proposal->status = HS__PROPOSAL__STATUS__IN_REVIEW;
 }
 
+static Hs__Reopening *reopening_of(const Hs__ReviewReopened *reopened, int64_t at_ms,
+                                   struct arena *arena)
+{
+    Hs__Reopening *reopening = message_new(&hs__reopening__descriptor, arena);
+
+    require(reopening != NULL);
+    reopening->ground = reopened->ground;
+    reopening->reason = reopened->reason;
+    reopening->reopened_by = reopened->reopened_by;
+    reopening->reopened_at = at_ms;
+    return reopening;
+}
+
 static void review_reopened(Hs__Proposal *proposal, const Hs__ReviewReopened *reopened,
                             int64_t at_ms, struct arena *arena)
 {
@@ -339,7 +352,10 @@ static void review_reopened(Hs__Proposal *proposal, const Hs__ReviewReopened *re
     review->given_by = late->given_by;
     review->signer = late->signer;
     review->item_count = late->item_count;
+    review->opinion_seq = late->seq;
+    review->by_rules = late->by_rules;
     review->late = true;
+    review->reopening = reopening_of(reopened, at_ms, arena);
 }
 
 /* ---- stamps ---- */

@@ -101,6 +101,8 @@ static void withhold(Hs__Review *review)
     review->n_earlier = 0;
     review->decided_by = "";
     review->decided_reason = "";
+    review->late_opinion = NULL;
+    review->reopening = NULL;
 }
 
 /* What followed a silence is withheld; the silence is not. */
@@ -214,6 +216,9 @@ static const char *opinion_told(const Hs__Event *event)
     }
     if (event->body_case == HS__EVENT__BODY_SILENCE_DECIDED) {
         return event->silence_decided->department;
+    }
+    if (event->body_case == HS__EVENT__BODY_REVIEW_REOPENED) {
+        return event->review_reopened->department;
     }
     return event->body_case == HS__EVENT__BODY_FINDINGS_RECORDED
                ? event->findings_recorded->department

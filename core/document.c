@@ -218,6 +218,8 @@ static Hs__VerdictDocument__DepartmentOpinion *row_of(const struct document_sour
     row->opinion_hash = hex_of(bytes_of(review->opinion), arena);
     row->decided_by = review->decided_by;
     row->decided_reason = review->decided_reason;
+    row->late_opinion = review->late_opinion;
+    row->reopening = review->reopening;
     if (conflict_result(proposal, review) != review->result) {
         row->counts_as = conflict_result(proposal, review);
     }

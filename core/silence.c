@@ -132,7 +132,7 @@ void decide_reopen(const struct situation *situation, const Hs__ReopenReview *re
     } else if (situation->proposal->status != HS__PROPOSAL__STATUS__IN_REVIEW &&
                situation->proposal->status != HS__PROPOSAL__STATUS__CONCLUDED) {
         decision_refuse(out, REFUSAL_PROPOSAL_ENDED, situation->proposal->number);
-    } else if (reopen->ground == HS__REOPEN_REVIEW__GROUND__UNSPECIFIED) {
+    } else if (reopen->ground == HS__REOPENING__GROUND__UNSPECIFIED) {
         decision_refuse(out, REFUSAL_GROUND_MISSING, NULL);
     } else if (reopen->reason[0] == '\0') {
         decision_refuse(out, REFUSAL_REASON_MISSING, NULL);

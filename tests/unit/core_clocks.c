@@ -503,7 +503,7 @@ static enum refusal remind(struct fixture *f)
     return run(f, &f->office.chief, &command);
 }
 
-static enum refusal reopen(struct fixture *f, Hs__ReopenReview__Ground ground, const char *reason)
+static enum refusal reopen(struct fixture *f, Hs__Reopening__Ground ground, const char *reason)
 {
     Hs__ReopenReview body = HS__REOPEN_REVIEW__INIT;
     Hs__Command command = HS__COMMAND__INIT;
@@ -973,18 +973,35 @@ static void a_late_opinion_stands_beside_the_silence_until_the_lead_reopens(void
     open_at(f, "2026-03-10 10:20");
     assert_int_equal(receive(f), REFUSAL_NONE);
     until(f, "2026-03-18 10:00");
-    assert_int_equal(reopen(f, HS__REOPEN_REVIEW__GROUND__SAFETY, "安全"), REFUSAL_NO_LATE_OPINION);
+    assert_int_equal(reopen(f, HS__REOPENING__GROUND__SAFETY, "安全"), REFUSAL_NO_LATE_OPINION);
     assert_int_equal(agree(f, &f->office.fireman), REFUSAL_NONE);
     assert_int_equal(fire_of(f)->result, RESULT(TACIT));
     assert_int_equal(fire_of(f)->late_opinion->result, RESULT(AGREE));
     assert_int_equal(agree(f, &f->office.fireman), REFUSAL_OPINION_ALREADY_GIVEN);
-    assert_int_equal(reopen(f, HS__REOPEN_REVIEW__GROUND__UNSPECIFIED, "安全"),
-                     REFUSAL_GROUND_MISSING);
-    assert_int_equal(reopen(f, HS__REOPEN_REVIEW__GROUND__SAFETY, ""), REFUSAL_REASON_MISSING);
-    assert_int_equal(reopen(f, HS__REOPEN_REVIEW__GROUND__SAFETY, "安全"), REFUSAL_NONE);
+    assert_int_equal(reopen(f, HS__REOPENING__GROUND__UNSPECIFIED, "安全"), REFUSAL_GROUND_MISSING);
+    assert_int_equal(reopen(f, HS__REOPENING__GROUND__SAFETY, ""), REFUSAL_REASON_MISSING);
+    assert_int_equal(reopen(f, HS__REOPENING__GROUND__SAFETY, "安全"), REFUSAL_NONE);
 
     assert_int_equal(fire_of(f)->result, RESULT(AGREE));
     assert_true(fire_of(f)->late);
+}
+
+static void why_a_late_opinion_counts_is_kept_with_the_review(void **state)
+{
+    struct fixture *f = *state;
+
+    provide_for_consent(f);
+    open_at(f, "2026-03-10 10:20");
+    assert_int_equal(receive(f), REFUSAL_NONE);
+    until(f, "2026-03-18 10:00");
+    assert_int_equal(agree(f, &f->office.fireman), REFUSAL_NONE);
+    assert_null(fire_of(f)->reopening);
+    assert_int_equal(reopen(f, HS__REOPENING__GROUND__SAFETY, "安全"), REFUSAL_NONE);
+
+    assert_int_equal(fire_of(f)->reopening->ground, HS__REOPENING__GROUND__SAFETY);
+    assert_string_equal(fire_of(f)->reopening->reason, "安全");
+    assert_string_equal(fire_of(f)->reopening->reopened_by, f->office.chief.name);
+    assert_int_equal(fire_of(f)->reopening->reopened_at, f->now_ms);
 }
 
 /* Planning answered only when the round had its verdict. */
@@ -999,7 +1016,7 @@ static void a_round_that_is_reopened_hears_what_came_after_the_verdict(void **st
     until(f, "2026-03-18 10:00");
     f->proposal.reviews[PLANNING]->after_verdict = true;
     assert_int_equal(agree(f, &f->office.fireman), REFUSAL_NONE);
-    assert_int_equal(reopen(f, HS__REOPEN_REVIEW__GROUND__LAW, "强制性条文"), REFUSAL_NONE);
+    assert_int_equal(reopen(f, HS__REOPENING__GROUND__LAW, "强制性条文"), REFUSAL_NONE);
 
     assert_false(f->proposal.reviews[PLANNING]->after_verdict);
     assert_true(f->proposal.past_rounds[0]->reviews[PLANNING]->after_verdict);
@@ -1019,7 +1036,7 @@ static void a_late_opinion_opens_another_round_after_the_verdict(void **state)
     const ProtobufCBinaryData verdict = f->proposal.verdict;
     assert_int_equal(agree(f, &f->office.fireman), REFUSAL_NONE);
     assert_int_equal(f->proposal.round, 1);
-    assert_int_equal(reopen(f, HS__REOPEN_REVIEW__GROUND__LAW, "强制性条文"), REFUSAL_NONE);
+    assert_int_equal(reopen(f, HS__REOPENING__GROUND__LAW, "强制性条文"), REFUSAL_NONE);
 
     assert_int_equal(f->proposal.round, 2);
     assert_int_equal(f->proposal.status, HS__PROPOSAL__STATUS__CONCLUDED);
@@ -1228,6 +1245,7 @@ int main(void)
         CASE(a_provisional_date_bars_consent),
         CASE(what_is_waited_for_is_not_pressed),
         CASE(a_late_opinion_stands_beside_the_silence_until_the_lead_reopens),
+        CASE(why_a_late_opinion_counts_is_kept_with_the_review),
         CASE(a_round_that_is_reopened_hears_what_came_after_the_verdict),
         CASE(a_late_opinion_opens_another_round_after_the_verdict),
         CASE(questions_are_gathered_into_one_correction),

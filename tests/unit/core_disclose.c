@@ -222,6 +222,21 @@ static void what_followed_a_silence_is_withheld_and_the_silence_is_not(void **st
     assert_true(shown->reviews[FIRE]->withheld);
 }
 
+static void why_a_late_opinion_counts_is_withheld_with_it(void **state)
+{
+    struct fixture *f = *state;
+    Hs__LateOpinion late = HS__LATE_OPINION__INIT;
+    Hs__Reopening reopening = HS__REOPENING__INIT;
+
+    f->reviews[FIRE].late_opinion = &late;
+    f->reviews[FIRE].reopening = &reopening;
+    const Hs__Proposal *shown = disclose_proposal(&f->office.planner, &f->proposal, &f->arena);
+    assert_null(shown->reviews[FIRE]->reopening);
+    assert_null(shown->reviews[FIRE]->late_opinion);
+    shown = disclose_proposal(&f->office.fireman, &f->proposal, &f->arena);
+    assert_ptr_equal(shown->reviews[FIRE]->reopening, &reopening);
+}
+
 /* Planning's review is overdue: the round's opinions are held against each other, and the seal
  * holds. A conflict and a merger of fire and water are on record. */
 struct between {
@@ -385,9 +400,12 @@ static void what_tells_of_an_opinion_is_not_fed_either(void **state)
     Hs__OpinionRectified rectified = HS__OPINION_RECTIFIED__INIT;
     Hs__FindingsRecorded findings = HS__FINDINGS_RECORDED__INIT;
     Hs__CompetenceSettled settled = HS__COMPETENCE_SETTLED__INIT;
-    Hs__Event events[] = {HS__EVENT__INIT, HS__EVENT__INIT, HS__EVENT__INIT};
+    Hs__ReviewReopened reopened = HS__REVIEW_REOPENED__INIT;
+    Hs__Event events[] = {HS__EVENT__INIT, HS__EVENT__INIT, HS__EVENT__INIT, HS__EVENT__INIT};
 
-    rectified.department = findings.department = settled.department = "fire";
+    rectified.department = findings.department = settled.department = reopened.department = "fire";
+    events[3].body_case = EVENT(REVIEW_REOPENED);
+    events[3].review_reopened = &reopened;
     events[0].body_case = EVENT(OPINION_RECTIFIED);
     events[0].opinion_rectified = &rectified;
     events[1].body_case = EVENT(FINDINGS_RECORDED);
@@ -482,6 +500,7 @@ int main(void)
         T(a_record_that_hides_nothing_is_itself),
         T(silence_is_never_withheld),
         T(what_followed_a_silence_is_withheld_and_the_silence_is_not),
+        T(why_a_late_opinion_counts_is_withheld_with_it),
         T(a_conflict_is_read_by_who_reads_both_opinions),
         T(what_a_withheld_opinion_demands_and_replaced_is_withheld_too),
         T(what_was_decided_for_who_was_silent_is_read_with_the_opinions),
