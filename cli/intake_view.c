@@ -75,8 +75,8 @@ void questions_print(const struct cli *cli, const Hs__Proposal *proposal, int of
     if (proposal->n_questions > 0) {
         stamp_write(proposal->questions_at, offset_minutes, stamp);
         (void)fprintf(cli->out,
-                      cli_text(cli, "汇总中的问询，%s 一次告知申报人：\n",
-                               "questions gathered, sent to the applicant at once %s:\n"),
+                      cli_text(cli, "汇总中的问询，%s 作为一次补正告知申报人：\n",
+                               "questions gathered, to leave as one correction %s:\n"),
                       stamp);
     }
     for (size_t i = 0; i < proposal->n_questions; i++) {

@@ -76,7 +76,8 @@ static void add_review(struct table *table, const Hs__Review *review, int offset
 
     stamp_write(review->dispatched_at, offset_minutes, times[0]);
     stamp_write(review->received_at, offset_minutes, times[1]);
-    stamp_write(review->given_at, offset_minutes, times[2]);
+    stamp_write(review->result == HS__OPINION__RESULT__TACIT ? 0 : review->given_at, offset_minutes,
+                times[2]); /* who was silent gave nothing */
     const char *result = word_of_result(cli, review->result);
     if (review->withheld && review->result == HS__OPINION__RESULT__UNSPECIFIED) {
         result = cli_text(cli, "已密封", "sealed");

@@ -199,6 +199,7 @@ static void print_opinion(const struct sheet *sheet,
     const char *carried =
         opinion->carried_forward ? say(sheet, "（沿用上轮）", " (carried forward)") : "";
     const char *late = opinion->late ? say(sheet, "（逾期）", " (late)") : "";
+    bool is_silent = opinion->result == HS__OPINION__RESULT__TACIT;
 
     (void)fprintf(sheet->file, "\n  %s  %s%s%s\n", title[0] == '\0' ? opinion->department : title,
                   result_of(sheet, opinion), carried, late);
@@ -209,7 +210,7 @@ static void print_opinion(const struct sheet *sheet,
                      time_text(sheet, opinion->received_at)));
     entry(sheet, INDENT_COLUMNS, say(sheet, "时限／答复", "due/given"),
           cli_format(sheet->cli, "%s / %s", time_text(sheet, opinion->due_at),
-                     time_text(sheet, opinion->given_at)));
+                     time_text(sheet, is_silent ? 0 : opinion->given_at)));
     if (opinion->given_at != 0) {
         entry(sheet, INDENT_COLUMNS, say(sheet, "用时", "time used"),
               cli_format(sheet->cli,

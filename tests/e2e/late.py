@@ -102,6 +102,7 @@ def silence_is_consent(place, state):
     first = place.json("verdict", state["id"])
     expect_equal("outcome", (first["round"], first["outcome"]), (1, "passed"))
     expect_equal("telecom", opinion_in(first, "telecom")["result"], "tacit")
+    printed(place, (f"due/given     {DUE[:10]} 17:30:00 / -",), "verdict", state["id"])
     record = review_of(place, f"{state['id']}/1/telecom")
     expect_equal("reminded by the ladder", record["reminders"], 4)
     expect_equal("owed", record["writtenDueAt"], "2026-03-10T17:30:00+08:00")
@@ -251,9 +252,9 @@ def gathered(place, state):
     expect_equal("gathered", ([one["department"] for one in record["questions"]],
                               record["questionsAt"]), (["fire", "gas"], WINDOW_ENDS))
     for words in (("show", proposal), ("reviews", f"{proposal}/1/fire")):
-        printed(place, ("sent to the applicant at once 2026-03-03 17:30:00",
+        printed(place, ("to leave as one correction 2026-03-03 17:30:00",
                         "fire asks: 车道做法？"), *words)
-    printed(place, ("一次告知申报人", "gas 问：管线埋深？"), "show", proposal, language="zh")
+    printed(place, ("作为一次补正告知申报人", "gas 问：管线埋深？"), "show", proposal, language="zh")
 
 
 def one_correction(place, state):

@@ -996,12 +996,15 @@ static void why_a_late_opinion_counts_is_kept_with_the_review(void **state)
     until(f, "2026-03-18 10:00");
     assert_int_equal(agree(f, &f->office.fireman), REFUSAL_NONE);
     assert_null(fire_of(f)->reopening);
+    const uint64_t seq = fire_of(f)->late_opinion->seq;
+    assert_true(seq > 0);
     assert_int_equal(reopen(f, HS__REOPENING__GROUND__SAFETY, "安全"), REFUSAL_NONE);
 
     assert_int_equal(fire_of(f)->reopening->ground, HS__REOPENING__GROUND__SAFETY);
     assert_string_equal(fire_of(f)->reopening->reason, "安全");
     assert_string_equal(fire_of(f)->reopening->reopened_by, f->office.chief.name);
     assert_int_equal(fire_of(f)->reopening->reopened_at, f->now_ms);
+    assert_int_equal(fire_of(f)->opinion_seq, seq);
 }
 
 /* Planning answered only when the round had its verdict. */
