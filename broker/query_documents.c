@@ -313,7 +313,10 @@ static const Hs__ReviewRef *given_to(const Hs__Proposal *proposal, Hs__ReviewRef
         const Hs__Review *row = proposal->reviews[i];
 
         if (row->carried_forward && strcmp(row->department, review->department) == 0) {
-            review->round = row->carried_from;
+            review->round = row->opinion.len == 0 && row->late_opinion != NULL
+                                ? row->late_opinion->round
+                                : row->carried_from;
+            break;
         }
     }
     return review;

@@ -212,6 +212,7 @@ static void keep_late_opinion(Hs__Review *review, const Hs__OpinionGiven *given,
     late->item_count = given->item_count;
     late->seq = entry.seq;
     late->by_rules = given->by_rules;
+    late->round = given->round;
     review->late_opinion = late;
     review->n_claims = given->n_claims; /* heard when it is reopened */
     review->claims = given->claims;
@@ -253,7 +254,9 @@ static void opinion_given(Hs__Proposal *proposal, const Hs__OpinionGiven *given,
     apply_questions_dropped(proposal, given->department, arena);
     if (given->restated) {
         keep_earlier(review, arena);
+        review->carried_forward = false;
     }
+    review->carried_from = review->carried_forward ? given->round : 0;
     review->state = given->result == HS__OPINION__RESULT__NOT_COMPETENT
                         ? HS__REVIEW__STATE__NOT_COMPETENT
                         : HS__REVIEW__STATE__CLOSED;

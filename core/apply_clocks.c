@@ -353,6 +353,7 @@ static void review_reopened(Hs__Proposal *proposal, const Hs__ReviewReopened *re
     review->signer = late->signer;
     review->item_count = late->item_count;
     review->opinion_seq = late->seq;
+    review->carried_from = review->carried_forward ? late->round : 0;
     review->by_rules = late->by_rules;
     review->late = true;
     review->reopening = reopening_of(reopened, at_ms, arena);

@@ -215,24 +215,44 @@ def nothing_is_open(place, state):
     expect(f"{state['id']}/1/telecom#1" in said, f"its item is not asked for: {said}")
 
 
+def reopened_again(place, state):
+    """Water, silent since the first round, speaks up in the second: a third is opened."""
+    review = f"{state['id']}/2/water"
+    place.done("opine", review, "--file", write(place, "water.yaml", SHEET), account="water")
+    printed(place, ("late opinion, does not count  person:water", DEMAND), "reviews", review,
+            "--versions")
+    place.done("reopen", review, "--ground", "law", "--reason", "强制性条文")
+    third = place.json("verdict", state["id"], "--recompute")
+    expect_equal("the third", (third["round"], third["outcome"], third["recomputedHash"]),
+                 (3, "returned", third["verdictHash"]))
+    items = [item["id"] for name in ("telecom", "water")
+             for item in opinion_in(third, name)["items"]]
+    expect_equal("items", items, [f"{state['id']}/1/telecom#1", f"{state['id']}/2/water#1"])
+    second = place.json("verdict", state["id"], "--round", "2", "--recompute")
+    expect_equal("water in the second", opinion_in(second, "water")["result"], "tacit")
+    expect_equal("the second", second["recomputedHash"], second["verdictHash"])
+
+
 def revised(place, state):
-    """A revision opens the next round: telecom is asked again, the others' opinions stay."""
-    item = f"{state['id']}/1/telecom#1"
-    reply = write(place, "revised.yaml", f"items:\n- {{item: '{item}', answer: adopted}}\n")
+    """A revision opens the next round: who objects is asked again, the others' opinions stay."""
+    items = {"telecom": f"{state['id']}/1/telecom#1", "water": f"{state['id']}/2/water#1"}
+    lines = "".join(f"- {{item: '{item}', answer: adopted}}\n" for item in items.values())
+    reply = write(place, "revised.yaml", "items:\n" + lines)
     place.done("revise", state["id"], office.sample(1), "--reply", reply, account="street")
     record = place.json("show", state["id"])
-    expect_equal("round", (record["round"], record["status"]), (3, "in_review"))
+    expect_equal("round", (record["round"], record["status"]), (4, "in_review"))
     expect_equal("asked", {one["department"] for one in record["reviews"]
-                           if not one["carriedForward"]}, {"telecom"})
+                           if not one["carriedForward"]}, set(items))
     telecom = next(one for one in record["reviews"] if one["department"] == "telecom")
     expect_equal("telecom anew", (telecom["state"], telecom.get("lateOpinion"),
                                   telecom.get("reopening")), ("open", None, None))
-    place.done("opine", f"{state['id']}/3/telecom", "--result", "agree", "--close", item,
-               account="telecom")
+    for department, item in items.items():
+        place.done("opine", f"{state['id']}/4/{department}", "--result", "agree", "--close", item,
+                   account=department)
     verdict = place.json("verdict", state["id"], "--recompute")
-    expect_equal("the third", (verdict["round"], verdict["outcome"], verdict["recomputedHash"]),
-                 (3, "passed", verdict["verdictHash"]))
-    for number, outcome in ((1, "passed"), (2, "returned")):
+    expect_equal("the last", (verdict["round"], verdict["outcome"], verdict["recomputedHash"]),
+                 (4, "passed", verdict["verdictHash"]))
+    for number, outcome in ((1, "passed"), (2, "returned"), (3, "returned")):
         before = place.json("verdict", state["id"], "--round", number, "--recompute")
         expect_equal(f"round {number}", (before["outcome"], before["recomputedHash"]),
                      (outcome, before["verdictHash"]))
@@ -359,6 +379,7 @@ def main(arguments):
         cases.run("reopened after the verdict", reopened, place, state)
         cases.run("both verdicts", both_verdicts, place, state)
         cases.run("nothing is open", nothing_is_open, place, state)
+        cases.run("reopened once more", reopened_again, place, state)
         cases.run("revised after that", revised, place, state)
         cases.run("everything stops in order", state["up"].stop)
         cases.run("the record is whole", place.verify)

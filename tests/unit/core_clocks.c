@@ -381,7 +381,7 @@ static Hs__ReviewRef *ref_of(struct fixture *f, const char *department)
 
     assert_non_null(ref);
     ref->proposal = 1;
-    ref->round = 1;
+    ref->round = f->proposal.round;
     ref->department = department;
     return ref;
 }
@@ -1026,6 +1026,28 @@ static void a_round_that_is_reopened_hears_what_came_after_the_verdict(void **st
     assert_int_equal(f->proposal.status, HS__PROPOSAL__STATUS__CONCLUDED);
 }
 
+/* Planning was overdue when the round was reopened. */
+static void an_opinion_given_to_what_was_carried_is_of_the_round_it_was_given_in(void **state)
+{
+    struct fixture *f = *state;
+
+    provide_for_consent(f);
+    open_at(f, "2026-03-10 10:20");
+    assert_int_equal(receive(f), REFUSAL_NONE);
+    assert_int_equal(agree(f, &f->office.planner), REFUSAL_NONE);
+    until(f, "2026-03-18 10:00");
+    assert_int_equal(agree(f, &f->office.fireman), REFUSAL_NONE);
+    assert_int_equal(reopen(f, HS__REOPENING__GROUND__LAW, "强制性条文"), REFUSAL_NONE);
+    f->proposal.reviews[PLANNING]->state = HS__REVIEW__STATE__OVERDUE;
+    f->proposal.reviews[PLANNING]->result = RESULT(OVERDUE);
+    assert_int_equal(f->proposal.reviews[PLANNING]->carried_from, 1);
+    assert_int_equal(agree(f, &f->office.planner), REFUSAL_NONE);
+
+    assert_int_equal(f->proposal.reviews[PLANNING]->carried_from, 2);
+    assert_true(f->proposal.reviews[PLANNING]->after_verdict);
+    assert_true(f->proposal.reviews[PLANNING]->carried_forward); /* as in the verdict */
+}
+
 static void a_late_opinion_opens_another_round_after_the_verdict(void **state)
 {
     struct fixture *f = *state;
@@ -1250,6 +1272,7 @@ int main(void)
         CASE(a_late_opinion_stands_beside_the_silence_until_the_lead_reopens),
         CASE(why_a_late_opinion_counts_is_kept_with_the_review),
         CASE(a_round_that_is_reopened_hears_what_came_after_the_verdict),
+        CASE(an_opinion_given_to_what_was_carried_is_of_the_round_it_was_given_in),
         CASE(a_late_opinion_opens_another_round_after_the_verdict),
         CASE(questions_are_gathered_into_one_correction),
         CASE(a_question_of_one_that_has_answered_is_not_sent),

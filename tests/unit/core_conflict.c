@@ -504,6 +504,22 @@ static void after_coordination_an_opinion_is_restated_and_the_earlier_kept(void 
     assert_int_equal(give(f, "planning", RESULT(AGREE), NULL, 0), REFUSAL_OPINION_ALREADY_GIVEN);
 }
 
+/* Its words are those of this round, where they are read from now on. */
+static void an_opinion_restated_is_carried_forward_no_more(void **state)
+{
+    struct fixture *f = *state;
+    const Hs__Item green = item_of("PL-9", "trees", "补绿 330 平方米");
+
+    contradict(f);
+    f->proposal.reviews[0]->carried_forward = true;
+    f->proposal.reviews[0]->carried_from = 7;
+    settle(f, step(STEP(CONFIRM), ""));
+    assert_int_equal(give(f, "planning", RESULT(CONDITIONAL), &green, 1), REFUSAL_NONE);
+
+    assert_false(f->proposal.reviews[0]->carried_forward);
+    assert_int_equal(f->proposal.reviews[0]->carried_from, 0);
+}
+
 static enum refusal merge(struct fixture *f, uint32_t kept, uint32_t merged)
 {
     Hs__Merger__Member members[] = {HS__MERGER__MEMBER__INIT, HS__MERGER__MEMBER__INIT};
@@ -574,6 +590,7 @@ int main(void)
         TEST(the_overruled_department_acknowledges_once_and_the_verdict_stays),
         TEST(an_agreement_is_on_paper_or_in_a_restated_opinion),
         TEST(after_coordination_an_opinion_is_restated_and_the_earlier_kept),
+        TEST(an_opinion_restated_is_carried_forward_no_more),
         TEST(duplicates_are_merged_once_and_stay_on_record),
         TEST(the_claims_on_record_are_few_and_those_that_contradict_come_first),
     };
