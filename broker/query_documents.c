@@ -203,6 +203,8 @@ static Hs__Proposal *at_round(struct asking *asking, Hs__Proposal *proposal, uin
         then->n_mergers = past->n_mergers;
         then->mergers = past->mergers;
         then->decision = past->decision;
+        then->n_waivers = past->n_waivers;
+        then->waivers = past->waivers;
         then->n_closed_conditions = 0;
         return then;
     }

@@ -285,6 +285,9 @@ static void take_command(struct turn *turn, struct envelope *envelope, uint32_t 
     turn->command_count++;
     allow(turn, allowed < COMMAND_ARENA_BYTES_MIN ? COMMAND_ARENA_BYTES_MIN : allowed);
     if (read_command(turn, &command)) {
+        if (command.content->body_case == HS__COMMAND__BODY_ANSWER_WAIVER) {
+            allow(turn, COMMAND_ARENA_FACTOR * PACKET_BYTES_MAX); /* a packet goes on by it */
+        }
         judge_command(turn, envelope, &command);
     }
     allow_all(turn);

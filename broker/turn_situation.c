@@ -38,7 +38,9 @@
     X(MERGE_ITEMS, merge_items)               \
     X(CLOSE_CONDITION, close_condition)       \
     X(DECIDE, decide)                         \
-    X(SET_ASIDE, set_aside)
+    X(SET_ASIDE, set_aside)                   \
+    X(REQUEST_WAIVER, request_waiver)         \
+    X(ANSWER_WAIVER, answer_waiver)
 
 #define REVIEW_CASE(body, member)         \
     case HS__COMMAND__BODY_##body:        \
@@ -246,6 +248,33 @@ static bool find_rulebook(struct turn *turn, const Hs__Command *command,
     return find_documents(turn, packet, situation);
 }
 
+static bool is_about_waiver(const Hs__Command *command)
+{
+    return command->body_case == HS__COMMAND__BODY_REQUEST_WAIVER ||
+           command->body_case == HS__COMMAND__BODY_ANSWER_WAIVER;
+}
+
+/* Finds what a waiver is held to, and what the packet that it lets go on is held against. False:
+ * there is no room. */
+static bool find_waiver(struct turn *turn, const Hs__Command *command,
+                        const struct definition_source *source, struct situation *situation)
+{
+    const Hs__Proposal *proposal = situation->proposal;
+
+    if (!is_about_waiver(command) || proposal == NULL) {
+        return true;
+    }
+    situation->rulebook =
+        library_current(turn->settings.library, situation->office, proposal->process, source);
+    if (command->body_case == HS__COMMAND__BODY_REQUEST_WAIVER ||
+        proposal->status != HS__PROPOSAL__STATUS__GATE_FAILED) {
+        return true;
+    }
+    situation->packet = find_packet(turn, situation, proposal->packet_version);
+    return situation->packet != NULL &&
+           (proposal->round == 0 || find_last_round(turn, source, situation));
+}
+
 /* Finds the rulebook that the proposal's round is held to; before its first round, that of its
  * process. */
 static void find_pinned(struct turn *turn, const struct definition_source *source,
@@ -314,10 +343,11 @@ bool turn_find_situation(struct turn *turn, const struct command *command,
         }
         situation->proposal = record;
     }
-    if (!find_rulebook(turn, command->content, &source, situation)) {
+    if (!find_rulebook(turn, command->content, &source, situation) ||
+        !find_waiver(turn, command->content, &source, situation)) {
         return false;
     }
-    if (situation->rulebook == NULL) {
+    if (situation->rulebook == NULL && !is_about_waiver(command->content)) {
         find_pinned(turn, &source, situation);
     }
     if (command->content->body_case == HS__COMMAND__BODY_GRANT_ROUND &&

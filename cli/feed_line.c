@@ -174,6 +174,19 @@ static const char *intake_text(const struct cli *cli, const Hs__Event *event)
     X(REVIEW_REOPENED)   \
     X(QUESTION_ASKED)
 
+static const char *waiver_text(const struct cli *cli, const Hs__Event *event)
+{
+    if (event->body_case == HS__EVENT__BODY_WAIVER_REQUESTED) {
+        return cli_format(cli, cli_text(cli, "申请豁免：%s", "waiver asked for: %s"),
+                          event->waiver_requested->rule_id);
+    }
+    return cli_format(cli,
+                      event->waiver_answered->granted
+                          ? cli_text(cli, "准予豁免：%s", "gate waived: %s")
+                          : cli_text(cli, "不予豁免：%s", "waiver refused: %s"),
+                      event->waiver_answered->rule_id);
+}
+
 static const char *what_happened(const struct cli *cli, const Hs__Event *event, int offset_minutes)
 {
     switch (event->body_case) {
@@ -220,6 +233,9 @@ static const char *what_happened(const struct cli *cli, const Hs__Event *event, 
     case HS__EVENT__BODY_SILENCE_DECIDED:
     case HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE:
         return what_was_settled(cli, event);
+    case HS__EVENT__BODY_WAIVER_REQUESTED:
+    case HS__EVENT__BODY_WAIVER_ANSWERED:
+        return waiver_text(cli, event);
         OFFICE_EVENTS(EVENT_CASE)
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:

@@ -7,6 +7,7 @@
 #include "core/apply_conflict.h"
 #include "core/apply_opinion.h"
 #include "core/clock.h"
+#include "core/waiver.h"
 #include "lib/check.h"
 
 /* Texts and bytes of the event are borrowed, not copied: event and record share an arena, and the
@@ -69,6 +70,8 @@ enum subject event_subject(const Hs__Event *event)
     case HS__EVENT__BODY_PROPOSAL_DECIDED:
     case HS__EVENT__BODY_SILENCE_DECIDED:
     case HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE:
+    case HS__EVENT__BODY_WAIVER_REQUESTED:
+    case HS__EVENT__BODY_WAIVER_ANSWERED:
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;
@@ -141,6 +144,7 @@ static void packet_revised(Hs__Proposal *proposal, const Hs__PacketRevised *revi
     proposal->packet = revised->packet;
     proposal->n_failed_gates = 0;
     proposal->n_missing = 0;
+    apply_waivers_dropped(proposal, arena);
     apply_clock_ended(proposal, HS__CLOCK__KIND__CORRECTION, at_ms, arena);
 }
 
@@ -417,5 +421,6 @@ void apply_proposal(Hs__Proposal *proposal, const Hs__Event *event, struct event
     apply_clocks(proposal, event, entry, arena);
     apply_conflict(proposal, event, entry.at_ms, arena);
     apply_approval(proposal, event, entry.at_ms, arena);
+    apply_waiver(proposal, event, entry.at_ms, arena);
     apply_clocks_followed(proposal, entry.at_ms, arena);
 }

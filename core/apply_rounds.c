@@ -33,6 +33,8 @@ void apply_round_remembered(Hs__Proposal *proposal, struct arena *arena)
     past->n_mergers = proposal->n_mergers;
     past->mergers = proposal->mergers;
     past->decision = proposal->decision;
+    past->n_waivers = proposal->n_waivers;
+    past->waivers = proposal->waivers;
     proposal->past_rounds =
         (Hs__PastRound **)apply_grown(proposal->past_rounds, proposal->n_past_rounds, arena);
     proposal->past_rounds[proposal->n_past_rounds++] = past;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/checks.h"
 
+#include <string.h>
+
 #include "core/evaluate.h"
 #include "lib/check.h"
 
@@ -131,4 +133,16 @@ bool checks_run(const struct rulebook *rulebook, const Hs__Packet *packet, struc
         }
     }
     return find_class(&run);
+}
+
+void checks_waive(struct checks *checks, const char *rule_id)
+{
+    for (size_t i = 0; i < checks->gate.count; i++) {
+        Hs__Finding *finding = checks->gate.rows[i].finding;
+
+        if (finding->state == HS__FINDING__STATE__FAILED &&
+            strcmp(finding->rule_id, rule_id) == 0) {
+            finding->state = HS__FINDING__STATE__WAIVED;
+        }
+    }
 }

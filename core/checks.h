@@ -35,4 +35,7 @@ struct checks {
 bool checks_run(const struct rulebook *rulebook, const Hs__Packet *packet, struct arena *arena,
                 struct checks *out);
 
+/* Marks what failed of the gate rule @rule_id as waived. */
+void checks_waive(struct checks *checks, const char *rule_id);
+
 #endif

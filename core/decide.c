@@ -151,6 +151,8 @@ static void set_result(const struct situation *situation, struct decision *out)
     X(DECIDE, decide, decide_proposal)                                \
     X(DECIDE_SILENCE, decide_silence, decide_silence)                 \
     X(SET_ASIDE, set_aside, decide_set_aside)                         \
+    X(REQUEST_WAIVER, request_waiver, decide_request_waiver)          \
+    X(ANSWER_WAIVER, answer_waiver, decide_answer_waiver)             \
     X(SUBMIT, submit, decide_submit)                                  \
     X(REVISE, revise, decide_revise)                                  \
     X(WITHDRAW, withdraw, decide_withdraw)                            \

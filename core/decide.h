@@ -39,15 +39,15 @@ struct situation {
     const Hs__Office *office;
     const Hs__Principal *signer;  /* authenticated */
     const Hs__Proposal *proposal; /* the one the command names; NULL: there is none */
-    const Hs__Packet *packet;     /* revise in a round: the proposal's present one */
-    /* submit, revise, grant: the process's current one, NULL if it is not ready; revise in a round,
-     * opinion, draft, rectification: the one the round is pinned to (of an opinion NULL: matters
-     * are not looked at). */
+    const Hs__Packet *packet;     /* revise in a round, waivers: the proposal's present one */
+    /* submit, revise, grant, waivers: the process's current one, NULL if it is not ready; revise in
+     * a round, opinion, draft, rectification: the one the round is pinned to (of an opinion NULL:
+     * matters are not looked at). */
     const struct rulebook *rulebook;
     /* The calendar in force of the rulebook's process; NULL: it names none. */
     const struct calendar *calendar;
-    /* revise after a verdict: what the last round was pinned to; for each of its reviews the packet
-     * it is about, and the opinion given (NULL: none). */
+    /* revise and waivers after a verdict: what the last round was pinned to; for each of its
+     * reviews the packet it is about, and the opinion given (NULL: none). */
     const struct rulebook *rulebook_before;
     const Hs__Packet *const *review_packets;
     const Hs__Opinion *const *opinions;
@@ -208,6 +208,10 @@ void decide_silence(const struct situation *situation, const Hs__DecideSilence *
                     struct decision *out);
 void decide_set_aside(const struct situation *situation, const Hs__SetAside *set_aside,
                       struct decision *out);
+void decide_request_waiver(const struct situation *situation, const Hs__RequestWaiver *request,
+                           struct decision *out);
+void decide_answer_waiver(const struct situation *situation, const Hs__AnswerWaiver *answer,
+                          struct decision *out);
 void decide_publish(const struct situation *situation, const Hs__Publish *publish,
                     struct decision *out);
 void decide_department(const struct situation *situation, const Hs__DefineDepartment *define,

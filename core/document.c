@@ -303,6 +303,7 @@ Hs__VerdictDocument *document_build(const struct document_sources *sources, stru
     return document_add_conflicts(sources, arena, document) &&
                    document_add_duplicates(sources, arena, document) &&
                    document_add_conditions(sources, arena, document) &&
+                   document_add_waivers(sources, arena, document) &&
                    document_add_matrix(document, arena)
                ? document
                : NULL;

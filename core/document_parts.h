@@ -19,6 +19,10 @@ bool document_add_duplicates(const struct document_sources *sources, struct aren
 bool document_add_conditions(const struct document_sources *sources, struct arena *arena,
                              Hs__VerdictDocument *document);
 
+/* The gates that the approver waived for the proposal. */
+bool document_add_waivers(const struct document_sources *sources, struct arena *arena,
+                          Hs__VerdictDocument *document);
+
 /* What each department asks for in each matter. */
 bool document_add_matrix(Hs__VerdictDocument *document, struct arena *arena);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/condition.h"
+#include "core/waiver.h"
 
 /* Where a process lists no matters, those beyond this many share the row of items that name none.
  */
@@ -137,6 +138,39 @@ bool document_add_conditions(const struct document_sources *sources, struct aren
         }
     }
     return add_rulings(&conditions) && add_office(&conditions);
+}
+
+/* ---- waivers ---- */
+
+bool document_add_waivers(const struct document_sources *sources, struct arena *arena,
+                          Hs__VerdictDocument *document)
+{
+    Hs__Waiver **granted = NULL;
+    size_t count = 0;
+
+    if (!waivers_granted(sources->proposal, arena, &granted, &count)) {
+        return false;
+    }
+    document->waivers = arena_array(arena, count, sizeof(Hs__VerdictDocument__Waiver *));
+    if (document->waivers == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        Hs__VerdictDocument__Waiver *row =
+            message_new(&hs__verdict_document__waiver__descriptor, arena);
+
+        if (row == NULL) {
+            return false;
+        }
+        row->rule_id = granted[i]->rule_id;
+        row->reason = granted[i]->reason;
+        row->document = granted[i]->document;
+        row->asked_by = granted[i]->asked_by;
+        row->granted_by = granted[i]->answered_by;
+        row->granted_at = granted[i]->answered_at;
+        document->waivers[document->n_waivers++] = row;
+    }
+    return true;
 }
 
 /* ---- the matrix ---- */

@@ -7,7 +7,9 @@
 
 #include "core/limits.h"
 #include "core/names.h"
+#include "core/rereview.h"
 #include "core/round.h"
+#include "lib/check.h"
 #include "lib/text.h"
 
 enum {
@@ -15,9 +17,7 @@ enum {
     MISSING_DOCUMENTS_BYTES_MAX = 65536, /* of the list in a refusal */
 };
 
-/* A gate is a must-rule of the gate pack that rejects; the rest of that pack is the office's list.
- */
-static bool is_gate(const Hs__Rule *rule)
+bool intake_is_gate(const Hs__Rule *rule)
 {
     return rule->severity == HS__RULE__SEVERITY__MUST && rule->on_fail == HS__RULE__ON_FAIL__REJECT;
 }
@@ -37,7 +37,7 @@ static bool gates_failed(const struct situation *situation, const struct checks 
     for (size_t i = 0; i < checks->gate.count; i++) {
         const struct finding_row *row = &checks->gate.rows[i];
 
-        if (row->finding->state == HS__FINDING__STATE__FAILED && is_gate(row->rule->rule)) {
+        if (row->finding->state == HS__FINDING__STATE__FAILED && intake_is_gate(row->rule->rule)) {
             rows[failed->n_findings++] = row->finding;
         }
     }
@@ -125,6 +125,18 @@ static bool documents_are_stored(const struct situation *situation, struct decis
     return false;
 }
 
+/* Marks the gates that are waived for the situation's proposal. */
+static void waive_gates(const struct situation *situation, struct checks *checks)
+{
+    const Hs__Proposal *proposal = situation->proposal;
+
+    for (size_t i = 0; proposal != NULL && i < proposal->n_waivers; i++) {
+        if (proposal->waivers[i]->state == HS__WAIVER__STATE__GRANTED) {
+            checks_waive(checks, proposal->waivers[i]->rule_id);
+        }
+    }
+}
+
 struct checks *intake_check(const struct situation *situation, const Hs__Packet *packet,
                             struct decision *decision)
 {
@@ -138,6 +150,7 @@ struct checks *intake_check(const struct situation *situation, const Hs__Packet 
         decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
         return NULL;
     }
+    waive_gates(situation, checks);
     return checks;
 }
 
@@ -303,6 +316,28 @@ void decide_revise(const struct situation *situation, const Hs__Revise *revise,
     const struct checks *checks = intake_check(situation, revise->packet, out);
     if (checks != NULL && intake_add_revised(situation, revise, out)) {
         intake_add_outcome(situation, checks, &round, out);
+    }
+}
+
+void intake_go_on(const struct situation *situation, const char *rule_id, struct decision *decision)
+{
+    const Hs__Proposal *proposal = situation->proposal;
+    struct round_name round = {proposal->id, proposal->round + 1, NULL};
+    struct next_round next;
+    struct checks *checks = NULL;
+    Hs__Revise same = HS__REVISE__INIT; /* as if it were sent again */
+
+    require(situation->packet != NULL);
+    same.packet = (Hs__Packet *)situation->packet;
+    if (proposal->round > 0) {
+        checks = rereview_check(situation, &same, &next, decision);
+        round.next = &next;
+    } else {
+        checks = intake_check(situation, same.packet, decision);
+    }
+    if (checks != NULL) {
+        checks_waive(checks, rule_id);
+        intake_add_outcome(situation, checks, &round, decision);
     }
 }
 

@@ -114,6 +114,12 @@
     X(NOT_OVERDUE, "该部门并未逾期", "the department is not silent")                               \
     X(UNKNOWN_CONDITION, "没有此条件", "there is no such condition")                               \
     X(NOT_YOUR_CONDITION, "不是本部门提出的条件", "the condition is another department's")         \
+    X(UNKNOWN_RULE, "没有此规则", "there is no such rule")                                         \
+    X(GATE_NOT_FAILED, "该准入条件并非不通过", "the packet does not fail this gate")               \
+    X(GATE_NOT_WAIVABLE, "该准入条件不得豁免", "this gate cannot be waived")                       \
+    X(GATE_ALREADY_WAIVED, "该准入条件已获豁免", "this gate is waived already")                    \
+    X(WAIVER_ALREADY_ASKED, "已申请豁免，待审定人答复", "the waiver waits for its answer")         \
+    X(NO_WAIVER_ASKED, "没有待答复的豁免申请", "no waiver was asked for")                          \
     X(NO_VERDICT_YET, "尚未形成会审结论", "there is no verdict yet")                               \
     X(NO_VERDICT, "本申报项目没有会审结论", "there is no verdict and there will be none")          \
     X(TOO_LARGE, "超出大小限制", "this is larger than the limit")

@@ -232,11 +232,30 @@ static bool refuse_exhausted(const struct situation *situation, struct decision 
     return false;
 }
 
+struct checks *rereview_check(const struct situation *situation, const Hs__Revise *revise,
+                              struct next_round *next, struct decision *decision)
+{
+    struct answers answers;
+
+    require(situation->rulebook_before != NULL && situation->opinions != NULL &&
+            situation->review_packets != NULL);
+    if (!refuse_exhausted(situation, decision) ||
+        !find_answers(situation, revise, &answers, decision)) {
+        return NULL;
+    }
+
+    struct checks *checks = intake_check(situation, revise->packet, decision);
+    if (checks != NULL && !look_at_all(situation, revise->packet, &answers, next)) {
+        (void)refuse_size(decision);
+        return NULL;
+    }
+    return checks;
+}
+
 void decide_rereview(const struct situation *situation, const Hs__Revise *revise,
                      struct decision *out)
 {
     const Hs__Proposal *proposal = situation->proposal;
-    struct answers answers;
     struct next_round next;
 
     if (proposal->status == HS__PROPOSAL__STATUS__CONCLUDED &&
@@ -247,23 +266,10 @@ void decide_rereview(const struct situation *situation, const Hs__Revise *revise
     if (!intake_process_is_ready(situation, proposal->process, out)) {
         return;
     }
-    require(situation->rulebook_before != NULL && situation->opinions != NULL &&
-            situation->review_packets != NULL);
-    if (!refuse_exhausted(situation, out) || !find_answers(situation, revise, &answers, out)) {
-        return;
-    }
 
-    const struct checks *checks = intake_check(situation, revise->packet, out);
-    if (checks == NULL) {
-        return;
-    }
-    if (!look_at_all(situation, revise->packet, &answers, &next)) {
-        (void)refuse_size(out);
-        return;
-    }
-
+    const struct checks *checks = rereview_check(situation, revise, &next, out);
     const struct round_name round = {proposal->id, proposal->round + 1, &next};
-    if (intake_add_revised(situation, revise, out)) {
+    if (checks != NULL && intake_add_revised(situation, revise, out)) {
         intake_add_outcome(situation, checks, &round, out);
     }
 }

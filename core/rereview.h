@@ -9,6 +9,7 @@
 #ifndef CORE_REREVIEW_H
 #define CORE_REREVIEW_H
 
+#include "core/checks.h"
 #include "core/decide.h"
 #include "core/touch.h"
 
@@ -24,6 +25,12 @@ struct next_round {
     size_t answered_count;
     struct unread unread;
 };
+
+/* Checks the packet of @revise and sets @next to what its round would be. Returns the checks; NULL,
+ * with @decision refused, if it cannot have one: ROUNDS_EXHAUSTED, REPLY_INCOMPLETE, REPLY_INVALID
+ * as below, or for what intake_check() refuses. */
+struct checks *rereview_check(const struct situation *situation, const Hs__Revise *revise,
+                              struct next_round *next, struct decision *decision);
 
 /* Decides on a new packet for a proposal that was returned, or whose packet since then failed a
  * gate or lacked something. Refuses with NOTHING_TO_REVISE what was not returned, with

@@ -2,6 +2,7 @@
 #include "core/verdict.h"
 
 #include "core/conflict.h"
+#include "core/waiver.h"
 
 /* What the reviews of a round come to. */
 struct tally {
@@ -209,7 +210,8 @@ Hs__Verdict *verdict_build(const Hs__Proposal *proposal, struct arena *arena)
     Hs__Verdict *verdict = message_new(&hs__verdict__descriptor, arena);
 
     if (verdict == NULL || !add_inputs(proposal, arena, verdict) ||
-        !add_conflicts(proposal, arena, verdict)) {
+        !add_conflicts(proposal, arena, verdict) ||
+        !waivers_granted(proposal, arena, &verdict->waivers, &verdict->n_waivers)) {
         return NULL;
     }
     verdict->proposal = proposal->id;

@@ -6,6 +6,7 @@
 
 #include "core/conflict.h"
 #include "core/trusted_time.h"
+#include "core/waiver.h"
 #include "lib/hash.h"
 
 static const char *fault_of_review(const Hs__Proposal *proposal, uint32_t round,
@@ -209,6 +210,20 @@ static const char *fault_of_merger(const Hs__ItemsMerged *merged, const Hs__Prop
     return fault_of_round_number(proposal, merged->round);
 }
 
+/* Waivers. */
+static const char *fault_of_waiver(const Hs__Event *event, const Hs__Proposal *proposal)
+{
+    if (proposal == NULL) {
+        return "the event is about a proposal that was not submitted";
+    }
+    if (event->body_case == HS__EVENT__BODY_WAIVER_ANSWERED) {
+        return waiver_of(proposal, event->waiver_answered->rule_id) == NULL
+                   ? "an answer to a waiver that was not asked for"
+                   : NULL;
+    }
+    return event->waiver_requested->rule_id[0] == '\0' ? "a waiver of no gate" : NULL;
+}
+
 static const char *fault_of_submission(const Hs__Event *event, const Hs__Proposal *proposal)
 {
     const Hs__ProposalSubmitted *submitted = event->proposal_submitted;
@@ -404,6 +419,9 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
         return fault_of_reopening(event->review_reopened, proposal);
     case HS__EVENT__BODY_CLOCK_RESUMED:
         return fault_of_resumption(event->clock_resumed, proposal);
+    case HS__EVENT__BODY_WAIVER_REQUESTED:
+    case HS__EVENT__BODY_WAIVER_ANSWERED:
+        return fault_of_waiver(event, proposal);
         SETTLING_EVENTS(EVENT_CASE)
         return fault_of_settling(event, proposal);
     case HS__EVENT__BODY_PACKET_REVISED:

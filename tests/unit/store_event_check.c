@@ -168,6 +168,30 @@ static void a_decision_is_about_the_present_round(void **state)
     assert_sound(f, false);
 }
 
+static void a_waiver_is_of_a_gate_and_answered_when_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    Hs__WaiverRequested requested = HS__WAIVER_REQUESTED__INIT;
+    Hs__WaiverAnswered answered = HS__WAIVER_ANSWERED__INIT;
+    Hs__Waiver waiver = HS__WAIVER__INIT;
+    Hs__Waiver *waivers[] = {&waiver};
+
+    f->event.body_case = EVENT(WAIVER_REQUESTED);
+    f->event.waiver_requested = &requested;
+    assert_sound(f, false);
+    requested.rule_id = "GATE-D1";
+    assert_sound(f, true);
+
+    answered.rule_id = "GATE-D1";
+    f->event.body_case = EVENT(WAIVER_ANSWERED);
+    f->event.waiver_answered = &answered;
+    assert_sound(f, false);
+    waiver.rule_id = "GATE-D1";
+    f->proposal.n_waivers = 1;
+    f->proposal.waivers = waivers;
+    assert_sound(f, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +201,7 @@ int main(void)
         cmocka_unit_test_setup(a_merger_has_two_items, set_up),
         cmocka_unit_test_setup(a_silence_that_is_decided_is_that_of_a_review, set_up),
         cmocka_unit_test_setup(a_decision_is_about_the_present_round, set_up),
+        cmocka_unit_test_setup(a_waiver_is_of_a_gate_and_answered_when_asked_for, set_up),
     };
 
     return cmocka_run_group_tests_name("event check", tests, NULL, NULL);
