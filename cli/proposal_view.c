@@ -111,6 +111,21 @@ static void print_reviews(const struct cli *cli, const Hs__Proposal *proposal, i
     }
 }
 
+static void print_waivers(const struct cli *cli, const Hs__Proposal *proposal)
+{
+    for (size_t i = 0; i < proposal->n_waivers; i++) {
+        const Hs__Waiver *waiver = proposal->waivers[i];
+        const char *text =
+            cli_format(cli, cli_text(cli, "%s（%s）", "%s (%s)"), waiver->reason, waiver->document);
+
+        print_line(cli, (struct phrase){"豁免", "waiver"},
+                   cli_format(cli, "%s  %s  %s", waiver->rule_id,
+                              word_of_waiver(cli, waiver->state),
+                              waiver->state == HS__WAIVER__STATE__REFUSED ? waiver->refused_reason
+                                                                          : text));
+    }
+}
+
 void proposal_print(const struct cli *cli, const Hs__Proposal *proposal, int offset_minutes)
 {
     char hash[65] = "";
@@ -137,6 +152,7 @@ void proposal_print(const struct cli *cli, const Hs__Proposal *proposal, int off
                    cli_format(cli, "v%u %s", proposal->packet_version, hash));
     }
     print_line(cli, (struct phrase){"撤回理由", "withdrawn because"}, proposal->withdrawn_reason);
+    print_waivers(cli, proposal);
     clock_view_proposal(cli, proposal, offset_minutes);
     print_reviews(cli, proposal, offset_minutes);
     rounds_print(cli, proposal);

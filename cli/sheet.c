@@ -410,13 +410,16 @@ static void print_settled(const struct sheet *sheet, const Hs__VerdictDocument *
         print_conflict(sheet, document->conflicts[i]);
     }
     if (document->n_waivers > 0) {
-        heading(sheet, "豁免", "Waivers");
+        heading(sheet, "豁免的准入条件", "Gates that were waived");
     }
     for (size_t i = 0; i < document->n_waivers; i++) {
         const Hs__VerdictDocument__Waiver *waiver = document->waivers[i];
 
-        entry(sheet, INDENT_COLUMNS, waiver->rule_id,
-              cli_format(sheet->cli, "%s (%s)", waiver->reason, waiver->document));
+        (void)fprintf(sheet->file, "\n    %s\n", waiver->rule_id);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), waiver->reason);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "文件", "document"), waiver->document);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "申请", "asked by"), waiver->asked_by);
+        entry(sheet, INDENT_COLUMNS, say(sheet, "批准", "granted by"), waiver->granted_by);
     }
 }
 

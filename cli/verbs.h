@@ -30,6 +30,7 @@
     X(conflicts)     \
     X(rule)          \
     X(grant)         \
+    X(waive)         \
     X(verdict)       \
     X(conditions)    \
     X(decide)        \

@@ -201,6 +201,22 @@ const char *word_of_conflict(const struct cli *cli, Hs__Conflict__State state)
     return "-";
 }
 
+const char *word_of_waiver(const struct cli *cli, Hs__Waiver__State state)
+{
+    switch (state) {
+    case HS__WAIVER__STATE__ASKED:
+        return cli_text(cli, "已申请豁免，待审定人答复", "waiver asked for");
+    case HS__WAIVER__STATE__GRANTED:
+        return cli_text(cli, "准予豁免", "waived");
+    case HS__WAIVER__STATE__REFUSED:
+        return cli_text(cli, "不予豁免", "waiver refused");
+    case HS__WAIVER__STATE__UNSPECIFIED:
+    case _HS__WAIVER__STATE_IS_INT_SIZE:
+        break;
+    }
+    return "-";
+}
+
 const char *word_of_decision(const struct cli *cli, Hs__Decision__Kind kind)
 {
     switch (kind) {

@@ -17,6 +17,7 @@ const char *word_of_barrier(const struct cli *cli, Hs__Review__Barrier barrier);
 const char *word_of_ground(const struct cli *cli, Hs__Reopening__Ground ground);
 const char *word_of_review(const struct cli *cli, Hs__Review__State state);
 const char *word_of_conflict(const struct cli *cli, Hs__Conflict__State state);
+const char *word_of_waiver(const struct cli *cli, Hs__Waiver__State state);
 const char *word_of_decision(const struct cli *cli, Hs__Decision__Kind kind);
 const char *word_of_effect(const struct cli *cli, Hs__Rule__OnFail effect);
 const char *word_of_suspicion(const struct cli *cli, Hs__TrustedTime__Suspicion suspicion);

@@ -30,8 +30,8 @@ EXPRESSIONS = os.path.join(office.ROOT, "tests", "data", "expressions.json")
 GONE_SECONDS = 10
 VERBS = ("init", "up", "demo", "submit", "revise", "withdraw", "wait", "show", "list", "watch",
          "reviews", "accept", "opine", "ask", "hold", "resume", "extend", "remind", "escalate",
-         "deliver", "reopen", "conflicts", "rule", "verdict", "conditions", "decide", "journal", "verify",
-         "lint", "check", "eval", "calendar", "key", "account", "department", "help")
+         "deliver", "reopen", "conflicts", "rule", "waive", "verdict", "conditions", "decide", "journal",
+         "verify", "lint", "check", "eval", "calendar", "key", "account", "department", "help")
 
 
 class Place:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Conflicts, verdict and decision between real programs: sample 14 from the conflict of fire and
-urban management to the signature, a ruling, a decision for nobody who has time, and conditions.
+urban management to the signature, a ruling, a decision for nobody who has time, and conditions; gates
+that the approver waives.
 
 usage: settle.py BUILD
 """
@@ -233,9 +234,127 @@ def dismissed(place):
     place.done("wait", proposal, "--for", "end", "--timeout", "5")
 
 
+# ---- waivers -----------------------------------------------------------------------------------------
+
+REASON = "异议已转入信访程序"
+PAPER = "渝领〔2026〕3号"
+
+
+def sample_with(place, number, old, new):
+    """Writes sample @number with @new for @old; returns the path."""
+    with open(office.sample(number), encoding="utf-8") as file:
+        text = file.read()
+    expect(old in text, f"sample {number} has no {old}")
+    return write(place, "waived.yaml", text.replace(old, new))
+
+
+def request(place, proposal, rule):
+    return place.json("waive", proposal, rule, "--reason", REASON, "--document", PAPER)
+
+
+def everybody_agrees(place, proposal, number):
+    for department in office.DEPARTMENTS:
+        place.done("opine", f"{proposal}/{number}/{department}", "--result", "agree",
+                   account=department)
+
+
+def several_gates(place):
+    """Sample 15 fails three gates: one by one they are waived, and what it lacks is asked for."""
+    proposal = place.submit(office.sample(15), status=1)
+    texts = ("--reason", REASON, "--document", PAPER)
+    for rule, code in (("GATE-D4", "GATE_NOT_WAIVABLE"), ("GATE-D1V", "GATE_NOT_WAIVABLE"),
+                       ("GATE-D3", "GATE_NOT_FAILED"), ("GATE-M1", "UNKNOWN_RULE")):
+        refused(place, code, "waive", proposal, rule, *texts)
+    refused(place, "NOT_ALLOWED", "waive", proposal, "GATE-D1", *texts, account="street")
+    refused(place, "REASON_MISSING", "waive", proposal, "GATE-D1", "--reason", "", "--document", "x")
+    refused(place, "DOCUMENT_NUMBER_MISSING", "waive", proposal, "GATE-D1", "--reason", "x",
+            "--document", "")
+    for words in (("--grant", "--refuse", "x"), ("--grant", "--reason", "x"), ("--reason", "x")):
+        place.done("waive", proposal, "GATE-D1", *words, status=2)
+
+    expect_equal("asked", request(place, proposal, "GATE-D1"),
+                 {"proposalId": proposal, "ruleId": "GATE-D1", "state": "asked",
+                  "status": "gate_failed"})
+    refused(place, "WAIVER_ALREADY_ASKED", "waive", proposal, "GATE-D1", *texts)
+    refused(place, "NOT_ALLOWED", "waive", proposal, "GATE-D1", "--grant", account="office")
+    refused(place, "REASON_MISSING", "waive", proposal, "GATE-D1", "--refuse", "")
+    place.done("waive", proposal, "GATE-D1", "--refuse", "先补做入户征询")
+    expect("GATE-D1  waiver refused  先补做入户征询" in place.done("show", proposal), "not shown")
+    refused(place, "NO_WAIVER_ASKED", "waive", proposal, "GATE-D1", "--grant")
+    for rule in ("GATE-D1", "GATE-D2"):
+        request(place, proposal, rule)
+        place.done("waive", proposal, rule, "--grant")
+    refused(place, "GATE_ALREADY_WAIVED", "waive", proposal, "GATE-D1", *texts)
+    shown = place.json("show", proposal)
+    expect_equal("what stands in the way", (shown["status"], [gate["ruleId"] for gate
+                                                              in shown["failedGates"]]),
+                 ("gate_failed", ["GATE-D5"]))
+    request(place, proposal, "GATE-D5")
+    granted = place.done("waive", proposal, "GATE-D5", "--grant")
+    expect("gate.illegal_structures_removal_deadline" in granted, f"printed {granted!r}")
+    shown = place.json("show", proposal)
+    expect_equal("the correction", (shown["status"], shown["failedGates"],
+                                    [(row["ruleId"], row["state"]) for row in shown["waivers"]]),
+                 ("incomplete", [], [("GATE-D1", "granted"), ("GATE-D2", "granted"),
+                                     ("GATE-D5", "granted")]))
+    place.done("revise", proposal, sample_with(place, 15, "removal_deadline: null",
+                                               "removal_deadline: 2026-06-01"), account="street")
+    printed(place, proposal)
+
+
+def printed(place, proposal):
+    """The waivers hold for the next packet, and stand in the verdict and in each of its forms."""
+    everybody_agrees(place, proposal, 1)
+    verdict = place.json("verdict", proposal, "--recompute")
+    expect_equal("recomputed", verdict["recomputedHash"], verdict["verdictHash"])
+    expect_equal("the waivers", [(row["ruleId"], row["reason"], row["document"], row["askedBy"],
+                                  row["grantedBy"]) for row in verdict["waivers"]],
+                 [(rule, REASON, PAPER, "person:office", "person:approver")
+                  for rule in ("GATE-D1", "GATE-D2", "GATE-D5")])
+    expect_equal("no gate is an item", [row["ruleId"] for row in verdict["officeItems"]
+                                        if row["ruleId"].startswith("GATE-D")], [])
+    for language, words in (("zh", ("豁免的准入条件", "GATE-D5", PAPER)),
+                            ("en", ("Gates that were waived", "GATE-D5", REASON))):
+        text = place.done("verdict", proposal, language=language)
+        for word in words:
+            expect(word in text, f"no {word} in the sheet")
+
+
+def waived_in_the_second_round(place):
+    """A gate that only the revised packet fails is waived then: the first verdict has no waiver."""
+    proposal = place.submit(office.sample(1))
+    for department in office.DEPARTMENTS:
+        words = (("--file", write(place, "green.yaml", GREEN_REFUSED))
+                 if department == "urban_management" else ("--result", "agree"))
+        place.done("opine", f"{proposal}/1/{department}", *words, account=department)
+    first = place.json("verdict", proposal, "--recompute")
+    expect_equal("the first", (first["outcome"], first["waivers"]), ("returned", []))
+    item = f"{proposal}/1/urban_management#1"
+    reply = write(place, "reply.yaml", f"items:\n- {{item: '{item}', answer: adopted}}\n")
+    objected = sample_with(place, 1, "open_objections: 0", "open_objections: 5")
+    place.done("revise", proposal, objected, "--reply", reply, account="street", status=1)
+    request(place, proposal, "GATE-D2")
+    granted = place.json("waive", proposal, "GATE-D2", "--grant")
+    expect_equal("granted", (granted["state"], granted["status"]), ("granted", "in_review"))
+    shown = place.json("show", proposal)
+    expect_equal("the second round", (shown["round"], shown["answered"][0]["answer"]),
+                 (2, "adopted"))
+    asked = [row["department"] for row in shown["reviews"] if not row["carriedForward"]]
+    for department in asked:
+        place.done("opine", f"{proposal}/2/{department}", "--result", "agree",
+                   *(("--close", item) if department == "urban_management" else ()),
+                   account=department)
+    second = place.json("verdict", proposal, "--recompute")
+    expect_equal("the second", (second["outcome"], [row["ruleId"] for row in second["waivers"]],
+                                second["recomputedHash"]),
+                 ("passed", ["GATE-D2"], second["verdictHash"]))
+    expect_equal("the first again", place.json("verdict", proposal, "--round", "1", "--recompute"),
+                 first)
+
+
 def main(arguments):
     if len(arguments) != 1:
-        print(__doc__.strip().splitlines()[3], file=sys.stderr)
+        print(__doc__.strip().splitlines()[4], file=sys.stderr)
         return 2
     cases = office.Cases()
     with office.Office(arguments[0]) as place:
@@ -246,6 +365,8 @@ def main(arguments):
         cases.run("a ruling, and what is sent back", ruling, place)
         cases.run("what was put right and then restated", restated_after_a_slip, place)
         cases.run("what is dismissed, merged and rejected", dismissed, place)
+        cases.run("sample 15: gates that are waived one by one", several_gates, place)
+        cases.run("a gate waived in the second round", waived_in_the_second_round, place)
         cases.run("everything stops in order", place.stop)
         cases.run("the record is whole", place.verify)
     return cases.end()
