@@ -168,7 +168,7 @@ def completion_of_words_and_values(place):
     program = os.path.join(place.build, "huishen")
     place.write("one.yaml", "")
     table = [
-        (("wa",), {"wait", "watch"}),
+        (("wa",), {"wait", "waive", "watch"}),
         (("--lang", ""), {"zh", "en"}),
         (("list", "--lang", "=", "z"), {"zh"}),  # --lang=z, as bash takes it apart
         (("calendar", ""), {"due", "show", "import"}),

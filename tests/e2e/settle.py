@@ -238,6 +238,7 @@ def dismissed(place):
 
 REASON = "异议已转入信访程序"
 PAPER = "渝领〔2026〕3号"
+DRAWINGS, LONG_BYTES = 8, 62 * 1024  # in sample 1; the title of each, half a packet in all
 
 
 def sample_with(place, number, old, new):
@@ -352,6 +353,19 @@ def waived_in_the_second_round(place):
                  first)
 
 
+def large(place):
+    """A packet of nearly the largest size goes on by a waiver as it would by a submission."""
+    with open(office.sample(1), encoding="utf-8") as file:
+        text = file.read().replace("open_objections: 0", "open_objections: 5")
+    words = " title: "
+    expect_equal("the drawings", text.count(words), DRAWINGS)
+    path = write(place, "large.yaml", text.replace(words, words + "x" * LONG_BYTES))
+    proposal = place.submit(path, status=1)
+    request(place, proposal, "GATE-D2")
+    expect_equal("the status", place.json("waive", proposal, "GATE-D2", "--grant")["status"],
+                 "in_review")
+
+
 def main(arguments):
     if len(arguments) != 1:
         print(__doc__.strip().splitlines()[4], file=sys.stderr)
@@ -367,6 +381,7 @@ def main(arguments):
         cases.run("what is dismissed, merged and rejected", dismissed, place)
         cases.run("sample 15: gates that are waived one by one", several_gates, place)
         cases.run("a gate waived in the second round", waived_in_the_second_round, place)
+        cases.run("a large packet that is waived", large, place)
         cases.run("everything stops in order", place.stop)
         cases.run("the record is whole", place.verify)
     return cases.end()
