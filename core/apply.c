@@ -13,65 +13,75 @@
 /* Texts and bytes of the event are borrowed, not copied: event and record share an arena, and the
  * record is stored before that is cleared. */
 
+/* Events about a proposal. */
+#define PROPOSAL_EVENTS(X)   \
+    X(PROPOSAL_SUBMITTED)    \
+    X(PACKET_REVISED)        \
+    X(GATE_FAILED)           \
+    X(CORRECTION_REQUESTED)  \
+    X(ROUND_OPENED)          \
+    X(REVIEW_RECEIVED)       \
+    X(FINDINGS_RECORDED)     \
+    X(OPINION_GIVEN)         \
+    X(COMPETENCE_SETTLED)    \
+    X(REVIEW_OVERDUE)        \
+    X(VERDICT_ISSUED)        \
+    X(PROPOSAL_WITHDRAWN)    \
+    X(CLOCK_HELD)            \
+    X(CLOCK_RESUMED)         \
+    X(RUNG_REACHED)          \
+    X(DEADLINE_MOVED)        \
+    X(LIMIT_EXTENDED)        \
+    X(HOLD_ASKED)            \
+    X(HOLD_REFUSED)          \
+    X(REVIEW_MARKED)         \
+    X(REVIEW_DELIVERED)      \
+    X(REVIEW_REMINDED)       \
+    X(REVIEW_ESCALATED)      \
+    X(CLOCK_STARTED)         \
+    X(CLOCK_PASSED)          \
+    X(CORRECTION_LAPSED)     \
+    X(REVIEW_REOPENED)       \
+    X(QUESTION_ASKED)        \
+    X(OPINION_DRAFTED)       \
+    X(DRAFT_SENT_BACK)       \
+    X(OPINION_RECTIFIED)     \
+    X(ITEMS_SETTLED)         \
+    X(ROUND_GRANTED)         \
+    X(CONFLICTS_PROPOSED)    \
+    X(CONFLICT_SETTLED)      \
+    X(RULING_ACKNOWLEDGED)   \
+    X(ITEMS_MERGED)          \
+    X(CONDITION_CLOSED)      \
+    X(PROPOSAL_DECIDED)      \
+    X(SILENCE_DECIDED)       \
+    X(OFFICE_ITEM_SET_ASIDE) \
+    X(WAIVER_REQUESTED)      \
+    X(WAIVER_ANSWERED)
+
+/* Events about the office. */
+#define OFFICE_EVENTS(X)    \
+    X(GENESIS)              \
+    X(DEPARTMENT_DEFINED)   \
+    X(DEFINITION_PUBLISHED) \
+    X(PINS_SET)             \
+    X(CLOCKS_RECOMPUTED)    \
+    X(CLOCK_ANCHORED)       \
+    X(CLOCK_SUSPECTED)      \
+    X(CLOCK_GAP)            \
+    X(CLOCK_CONFIRMED)
+
+#define EVENT_CASE(body) case HS__EVENT__BODY_##body:
+
 enum subject event_subject(const Hs__Event *event)
 {
     switch (event->body_case) {
     case HS__EVENT__BODY_PRINCIPAL_ENROLLED:
     case HS__EVENT__BODY_PRINCIPAL_CHANGED:
         return SUBJECT_PRINCIPAL;
-    case HS__EVENT__BODY_GENESIS:
-    case HS__EVENT__BODY_DEPARTMENT_DEFINED:
-    case HS__EVENT__BODY_DEFINITION_PUBLISHED:
-    case HS__EVENT__BODY_PINS_SET:
-    case HS__EVENT__BODY_CLOCKS_RECOMPUTED:
-    case HS__EVENT__BODY_CLOCK_ANCHORED:
-    case HS__EVENT__BODY_CLOCK_SUSPECTED:
-    case HS__EVENT__BODY_CLOCK_GAP:
-    case HS__EVENT__BODY_CLOCK_CONFIRMED:
+        OFFICE_EVENTS(EVENT_CASE)
         return SUBJECT_OFFICE;
-    case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
-    case HS__EVENT__BODY_PACKET_REVISED:
-    case HS__EVENT__BODY_GATE_FAILED:
-    case HS__EVENT__BODY_CORRECTION_REQUESTED:
-    case HS__EVENT__BODY_ROUND_OPENED:
-    case HS__EVENT__BODY_REVIEW_RECEIVED:
-    case HS__EVENT__BODY_FINDINGS_RECORDED:
-    case HS__EVENT__BODY_OPINION_GIVEN:
-    case HS__EVENT__BODY_COMPETENCE_SETTLED:
-    case HS__EVENT__BODY_REVIEW_OVERDUE:
-    case HS__EVENT__BODY_VERDICT_ISSUED:
-    case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
-    case HS__EVENT__BODY_CLOCK_HELD:
-    case HS__EVENT__BODY_CLOCK_RESUMED:
-    case HS__EVENT__BODY_RUNG_REACHED:
-    case HS__EVENT__BODY_DEADLINE_MOVED:
-    case HS__EVENT__BODY_LIMIT_EXTENDED:
-    case HS__EVENT__BODY_HOLD_ASKED:
-    case HS__EVENT__BODY_HOLD_REFUSED:
-    case HS__EVENT__BODY_REVIEW_MARKED:
-    case HS__EVENT__BODY_REVIEW_DELIVERED:
-    case HS__EVENT__BODY_REVIEW_REMINDED:
-    case HS__EVENT__BODY_REVIEW_ESCALATED:
-    case HS__EVENT__BODY_CLOCK_STARTED:
-    case HS__EVENT__BODY_CLOCK_PASSED:
-    case HS__EVENT__BODY_CORRECTION_LAPSED:
-    case HS__EVENT__BODY_REVIEW_REOPENED:
-    case HS__EVENT__BODY_QUESTION_ASKED:
-    case HS__EVENT__BODY_OPINION_DRAFTED:
-    case HS__EVENT__BODY_DRAFT_SENT_BACK:
-    case HS__EVENT__BODY_OPINION_RECTIFIED:
-    case HS__EVENT__BODY_ITEMS_SETTLED:
-    case HS__EVENT__BODY_ROUND_GRANTED:
-    case HS__EVENT__BODY_CONFLICTS_PROPOSED:
-    case HS__EVENT__BODY_CONFLICT_SETTLED:
-    case HS__EVENT__BODY_RULING_ACKNOWLEDGED:
-    case HS__EVENT__BODY_ITEMS_MERGED:
-    case HS__EVENT__BODY_CONDITION_CLOSED:
-    case HS__EVENT__BODY_PROPOSAL_DECIDED:
-    case HS__EVENT__BODY_SILENCE_DECIDED:
-    case HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE:
-    case HS__EVENT__BODY_WAIVER_REQUESTED:
-    case HS__EVENT__BODY_WAIVER_ANSWERED:
+        PROPOSAL_EVENTS(EVENT_CASE)
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         break;
