@@ -6,12 +6,29 @@
 #include "cli/session.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
+#include "lib/civil.h"
+#include "lib/text.h"
 
 enum { DEMAND_COLUMNS_MAX = 40, CLOSING_COLUMNS_MAX = 20 };
 
 /* ---- the register ---- */
 
-static void print_list(const struct cli *cli, const Hs__VerdictDocument *document)
+/* @today is a civil day of the office; a date lasts to its end. */
+static const char *state_of(const struct cli *cli, const Hs__VerdictDocument__Condition *row,
+                            int32_t today)
+{
+    int32_t date = 0;
+
+    if (row->closed_at != 0) {
+        return cli_text(cli, "已闭合", "closed");
+    }
+    if (date_from_text(bytes_of_text(row->close_by), &date) && civil_day(date) < today) {
+        return cli_text(cli, "逾期未落实", "overdue");
+    }
+    return cli_text(cli, "待落实", "open");
+}
+
+static void print_list(const struct cli *cli, const Hs__VerdictDocument *document, int32_t today)
 {
     static const struct table_column columns[] = {
         {.title = {"条件", "condition"}},
@@ -27,13 +44,11 @@ static void print_list(const struct cli *cli, const Hs__VerdictDocument *documen
     for (size_t i = 0; i < document->n_conditions; i++) {
         const Hs__VerdictDocument__Condition *row = document->conditions[i];
 
-        table_add(&table, (const char *const[]){
-                              row->name,
-                              row->closed_at != 0 ? cli_text(cli, "已闭合", "closed")
-                                                  : cli_text(cli, "待落实", "open"),
-                              row->department[0] == '\0' ? cli_text(cli, "办公室", "the office")
-                                                         : row->department,
-                              row->demand, row->closing, row->close_by});
+        table_add(&table, (const char *const[]){row->name, state_of(cli, row, today),
+                                                row->department[0] == '\0'
+                                                    ? cli_text(cli, "办公室", "the office")
+                                                    : row->department,
+                                                row->demand, row->closing, row->close_by});
     }
     table_print_or(&table, (struct phrase){"没有条件", "there are no conditions"});
 }
@@ -52,7 +67,8 @@ static int list(struct cli *cli, struct session *session, const char *proposal)
         return status;
     }
     if (!cli->is_json) {
-        print_list(cli, answer->verdict);
+        print_list(cli, answer->verdict,
+                   civil_day_at((int64_t)session_now_ms(), session_offset_minutes(session)));
         return STATUS_DONE;
     }
 

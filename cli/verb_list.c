@@ -20,7 +20,14 @@ static bool is_waiting(const Hs__Review *review)
            review->state == HS__REVIEW__STATE__NOT_COMPETENT;
 }
 
-/* With whom @proposal is. */
+/* True if @clock says with whom a proposal is that no department has to answer. */
+static bool is_whose_turn(const Hs__Clock *clock)
+{
+    return clock->ended_at == 0 && clock->kind != HS__CLOCK__KIND__TOTAL;
+}
+
+/* With whom @proposal is: departments, else what the lead, the approver or the applicant has to do.
+ */
 static const char *waiting_for(const struct cli *cli, const Hs__Proposal *proposal)
 {
     struct text_builder list;
@@ -32,11 +39,17 @@ static const char *waiting_for(const struct cli *cli, const Hs__Proposal *propos
             text_builder_add(&list, proposal->reviews[i]->department);
         }
     }
+    for (size_t i = 0; list.size == 0 && i < proposal->n_clocks; i++) {
+        if (is_whose_turn(proposal->clocks[i])) {
+            text_builder_add(&list, word_of_clock(cli, proposal->clocks[i]->kind));
+        }
+    }
     const char *text = text_builder_finish(&list);
     return text == NULL || text[0] == '\0' ? "-" : text;
 }
 
-/* The next due date of those that run: where a clock stands it is not known yet. */
+/* The next due date of those that run: where a clock stands it is not known yet. Of whom it waits
+ * for. */
 static int64_t next_due(const Hs__Proposal *proposal)
 {
     int64_t due_at = 0;
@@ -48,6 +61,9 @@ static int64_t next_due(const Hs__Proposal *proposal)
             (due_at == 0 || review->due_at < due_at)) {
             due_at = review->due_at;
         }
+    }
+    for (size_t i = 0; due_at == 0 && i < proposal->n_clocks; i++) {
+        due_at = is_whose_turn(proposal->clocks[i]) ? proposal->clocks[i]->due_at : 0;
     }
     return due_at;
 }

@@ -22,6 +22,7 @@ items:
   demand: 须保留拓宽后的L1车道4.5m,不得缩窄
   basis: GB 50016 7.1.8
   closing: 竣工图 A03
+  close_by: 2020-03-31
 """
 GREEN_REFUSED = """result: disagree
 items:
@@ -59,6 +60,16 @@ def contradict(place):
     return proposal
 
 
+def running(shown):
+    """The clocks of the whole that run."""
+    return [clock["kind"] for clock in shown["clocks"] if not clock.get("endedAt")]
+
+
+def listed(place, proposal):
+    """The line of the proposal in the list."""
+    return next(line for line in place.done("list").splitlines() if proposal in line)
+
+
 def sample_14(place):
     """Fire and urban management contradict; after coordination the verdict is conditional."""
     proposal = contradict(place)
@@ -67,7 +78,10 @@ def sample_14(place):
                                     row["one"]["department"], row["other"]["department"])
                                    for row in found],
                  [(1, "proposed", "lane_or_green", "fire", "urban_management")])
-    expect_equal("the status", place.json("show", proposal)["status"], "in_review")
+    shown = place.json("show", proposal)
+    expect_equal("the status", shown["status"], "in_review")
+    expect_equal("whose turn it is", running(shown), ["total", "coordination"])
+    expect("the coordination" in listed(place, proposal), "list does not say whose turn it is")
     result = refused(place, "NO_VERDICT_YET", "verdict", proposal)
     expect("conflict 1 (fire, urban_management)" in result.stderr, f"said {result.stderr!r}")
     refused(place, "NO_VERDICT_YET", "decide", proposal, "--sign", account="approver")
@@ -115,18 +129,23 @@ def sign(place, proposal, verdict_hash):
     expect_equal("waiting", place.run("wait", proposal, "--for", "end", "--timeout", "0").returncode,
                  3)
     refused(place, "NOT_ALLOWED", "decide", proposal, "--sign", account="office")
+    expect_equal("whose turn it is", running(place.json("show", proposal)),
+                 ["decision", "condition"])
     place.done("decide", proposal, "--sign", account="approver")
     shown = place.json("show", proposal)
+    expect_equal("whose turn it is", running(shown), ["condition"])
     expect_equal("the status", (shown["status"], shown["decision"]["kind"],
                                 shown["decision"]["decidedBy"]),
                  ("approved", "signed", "person:approver"))
     place.done("wait", proposal, "--for", "end", "--timeout", "5")
     refused(place, "PROPOSAL_ENDED", "decide", proposal, "--reject", "x", account="approver")
 
+    expect("overdue" in place.done("conditions", proposal), "a date that passed is not shown")
     refused(place, "NOT_YOUR_CONDITION", "conditions", proposal, "--close", "fire#1", "--evidence",
             "x", account="urban_management")
     place.done("conditions", proposal, "--close", "fire#1", "--evidence", "竣工图 A03 v2",
                account="fire")
+    expect_equal("whose turn it is", running(place.json("show", proposal)), [])
     rows = place.json("conditions", proposal)["conditions"]
     expect_equal("closed", [(row["name"], row["closedBy"]) for row in rows],
                  [("fire#1", "person:fire"), ("urban_management#1", "")])
