@@ -230,6 +230,11 @@ int session_offset_minutes(const struct session *session)
     return client_call_welcome(session->call)->utc_offset_minutes;
 }
 
+int64_t session_office_ms(const struct session *session)
+{
+    return client_call_welcome(session->call)->now_at;
+}
+
 const Hs__Welcome *session_welcome(const struct session *session)
 {
     return client_call_welcome(session->call);

@@ -37,6 +37,9 @@ int session_open(struct cli *cli, const struct home *home, struct session **out)
 /* Minutes by which the office's local time is ahead of UTC. */
 int session_offset_minutes(const struct session *session);
 
+/* The office's time, as it was when the session began. */
+int64_t session_office_ms(const struct session *session);
+
 /* Returns what the broker said when it welcomed us, its time with it; valid until the session is
  * closed. */
 const Hs__Welcome *session_welcome(const struct session *session);

@@ -68,7 +68,7 @@ static int list(struct cli *cli, struct session *session, const char *proposal)
     }
     if (!cli->is_json) {
         print_list(cli, answer->verdict,
-                   civil_day_at((int64_t)session_now_ms(), session_offset_minutes(session)));
+                   civil_day_at(session_office_ms(session), session_offset_minutes(session)));
         return STATUS_DONE;
     }
 

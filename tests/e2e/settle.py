@@ -140,7 +140,8 @@ def sign(place, proposal, verdict_hash):
     place.done("wait", proposal, "--for", "end", "--timeout", "5")
     refused(place, "PROPOSAL_ENDED", "decide", proposal, "--reject", "x", account="approver")
 
-    expect("overdue" in place.done("conditions", proposal), "a date that passed is not shown")
+    register = place.done("conditions", proposal)
+    expect("overdue" in register, f"a date that passed is not shown: {register}")
     refused(place, "NOT_YOUR_CONDITION", "conditions", proposal, "--close", "fire#1", "--evidence",
             "x", account="urban_management")
     place.done("conditions", proposal, "--close", "fire#1", "--evidence", "竣工图 A03 v2",
