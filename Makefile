@@ -114,7 +114,7 @@ $(BUILD)/huishen: $(BUILD)/cli/main.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET)
 $(BUILD)/huishen-bench: $(BUILD)/bench/main.o $(BENCH) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
 
-.PHONY: all deps run test check unit lint format bench install clean
+.PHONY: all deps run test check unit lint format bench mutants install clean
 all: $(BINARIES)
 
 # ---- tests ---------------------------------------------------------------------------------------
@@ -178,6 +178,9 @@ bench:
 	@packaging/install-deps build
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@bench/run.sh $(BUILD)
+
+mutants: all unit $(BUILD)/virtual-office $(BUILD)/virtual-histories
+	@python3 -B tests/mutants/mutants.py $(BUILD) --jobs $(JOBS)
 
 lint: $(LIB) $(PROTO) $(CORE)
 	@tests/lint.sh $(BUILD)
