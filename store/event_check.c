@@ -385,6 +385,30 @@ static const char *fault_of_time_event(const Hs__Event *event)
     X(SILENCE_DECIDED)     \
     X(OFFICE_ITEM_SET_ASIDE)
 
+/* Those that hold of any proposal. */
+#define PLAIN_EVENTS(X)     \
+    X(PACKET_REVISED)       \
+    X(CLOCK_STARTED)        \
+    X(GATE_FAILED)          \
+    X(CORRECTION_REQUESTED) \
+    X(VERDICT_ISSUED)       \
+    X(PROPOSAL_WITHDRAWN)   \
+    X(CLOCK_PASSED)         \
+    X(CORRECTION_LAPSED)    \
+    X(ROUND_GRANTED)
+
+static const char *fault_of_plain_event(const Hs__Event *event, const Hs__Proposal *proposal)
+{
+    if (event->body_case == HS__EVENT__BODY_PACKET_REVISED &&
+        event->packet_revised->packet.len != HASH_BYTES) {
+        return "a packet without its hash";
+    }
+    if (event->body_case == HS__EVENT__BODY_CLOCK_STARTED && event->clock_started->clock == NULL) {
+        return "no clock is started";
+    }
+    return proposal == NULL ? "the event is about a proposal that was not submitted" : NULL;
+}
+
 const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
 {
     switch (event->body_case) {
@@ -424,27 +448,11 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
         return fault_of_waiver(event, proposal);
         SETTLING_EVENTS(EVENT_CASE)
         return fault_of_settling(event, proposal);
-    case HS__EVENT__BODY_PACKET_REVISED:
-        if (event->packet_revised->packet.len != HASH_BYTES) {
-            return "a packet without its hash";
-        }
-        break;
-    case HS__EVENT__BODY_CLOCK_STARTED:
-        if (event->clock_started->clock == NULL) {
-            return "no clock is started";
-        }
-        break;
-    case HS__EVENT__BODY_GATE_FAILED:
-    case HS__EVENT__BODY_CORRECTION_REQUESTED:
-    case HS__EVENT__BODY_VERDICT_ISSUED:
-    case HS__EVENT__BODY_PROPOSAL_WITHDRAWN:
-    case HS__EVENT__BODY_CLOCK_PASSED:
-    case HS__EVENT__BODY_CORRECTION_LAPSED:
-    case HS__EVENT__BODY_ROUND_GRANTED:
-        break;
+        PLAIN_EVENTS(EVENT_CASE)
+        return fault_of_plain_event(event, proposal);
     case HS__EVENT__BODY__NOT_SET:
     case _HS__EVENT__BODY__CASE_IS_INT_SIZE:
         return "an event of no known kind";
     }
-    return proposal == NULL ? "the event is about a proposal that was not submitted" : NULL;
+    return NULL;
 }
