@@ -110,6 +110,7 @@ def add_submitters(place, seed):
             "--as", "street", "--broker", place.endpoint,
             "--out", place.path("run", f"{name}.jsonl"), "--count", str(PERSISTENT),
             "--inflight", str(INFLIGHT), "--seed", str(seed * SUBMITTERS + index), *likes]))
+        programs[-1].is_patient = True  # it may be told to end as it begins
     return programs
 
 
@@ -198,6 +199,7 @@ def loop(build, seconds, seed):
         for victim in victims:
             if victim.kind == "submitter":
                 victim.program.stop()
+                victim.program.start().stop()  # whenever it is told to, it ends with its file in order
         settle(place, read_answers(place))
         check_history(place)
         place.stop()

@@ -57,11 +57,15 @@ class Program:
         self.child = None
         self.started = 0.0
         self.buffer = b""
+        self.is_patient = False  # begins with SIGTERM blocked, and lets it in when it can heed it
 
     def start(self):
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK,
+                                      {signal.SIGTERM} if self.is_patient else set())
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL,
                                           stdout=subprocess.PIPE, stderr=log, cwd=self.folder)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         self.started = time.monotonic()
         self.buffer = b""
         return self

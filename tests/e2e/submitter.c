@@ -569,6 +569,17 @@ static bool connect_client(struct submitter *submitter, char principal[PATH_BYTE
            ERR_OK;
 }
 
+/* Whoever started this may hold SIGTERM back until it can be heeded. */
+static void let_termination_in(void)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set); /* both always 0 */
+    (void)sigaddset(&set, SIGTERM);
+    int rc = pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    require(rc == 0);
+}
+
 static int run(struct submitter *submitter)
 {
     char principal[PATH_BYTES];
@@ -592,6 +603,7 @@ static int run(struct submitter *submitter)
     require(rc == 0);
     rc = uv_signal_start(&submitter->terminated, on_terminated, SIGTERM);
     require(rc == 0);
+    let_termination_in();
     if (submitter->options.seconds > 0) {
         rc = uv_timer_start(&submitter->timer, on_time_over, submitter->options.seconds * 1000, 0);
         require(rc == 0);
