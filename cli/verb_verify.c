@@ -1,62 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* huishen verify: the whole record checked, on a copy. */
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "cli/home.h"
+#include "cli/head_text.h"
 #include "cli/principals.h"
+#include "cli/record_check.h"
 #include "cli/verbs.h"
 #include "os/files.h"
 #include "store/journal.h"
-#include "store/verify.h"
 
 enum { FOLDER_MODE = 0700 };
 
-/* One check. Faults are kept, in the order in which they were found. */
-struct check {
-    struct cli *cli;
-    const char *scratch; /* a folder of its own */
-    uint8_t sign_key[SIGN_PUBLIC_BYTES];
-    bool has_key;
-    struct verify_report report;
-    json_t *faults;
-    const char *first;     /* what is said of the first fault */
-    const char *following; /* and of the others, a line each */
-};
-
-static const char *fault_text(const struct cli *cli, const struct verify_fault *fault)
-{
-    const char *place = fault->seq == 0 ? ""
-                                        : cli_format(cli, cli_text(cli, "第 %llu 条", "entry %llu"),
-                                                     (unsigned long long)fault->seq);
-
-    return cli_format(cli, "%s%s%s: %s%s%s%s", place, fault->seq == 0 ? "" : ": ", fault->name,
-                      cli_text(cli, fault->zh, fault->en), fault->detail[0] == '\0' ? "" : " (",
-                      fault->detail, fault->detail[0] == '\0' ? "" : ")");
-}
-
-static void on_fault(void *self, const struct verify_fault *fault)
-{
-    struct check *check = self;
-    const struct cli *cli = check->cli;
-    const char *text = fault_text(cli, fault);
-    json_t *json = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "seq", (json_int_t)fault->seq,
-                             "code", fault->name, "kind", fault->kind, "zh", fault->zh, "en",
-                             fault->en, "detail", fault->detail);
-
-    cli_memory(json_array_append_new(check->faults, json) == 0 ? check->faults : NULL);
-    if (check->first == NULL) {
-        check->first = text;
-    } else {
-        check->following = cli_format(cli, "%s  %s\n", check->following, text);
-    }
-}
-
 /* Makes a folder in HOME/run or, where that may not be, among the temporary files. */
-static int make_scratch(struct check *check, const struct home *home)
+static int make_scratch(const struct cli *cli, const struct home *home, const char **out)
 {
-    const struct cli *cli = check->cli;
     const char *temporary = getenv("TMPDIR");
     const char *candidates[] = {
         home_path(cli, home, cli_format(cli, "run/verify-%d", (int)getpid())),
@@ -66,7 +24,7 @@ static int make_scratch(struct check *check, const struct home *home)
 
     for (size_t i = 0; i < 2; i++) {
         if (!file_exists(candidates[i]) && folder_make(candidates[i], FOLDER_MODE) == ERR_OK) {
-            check->scratch = candidates[i];
+            *out = candidates[i];
             return STATUS_DONE;
         }
     }
@@ -75,115 +33,117 @@ static int make_scratch(struct check *check, const struct home *home)
                     candidates[0]);
 }
 
-/* The office's own key if it is here; without it, genesis says whose signatures count. */
-static void read_key(struct check *check, const struct home *home)
-{
-    struct keys keys;
-    char reason[KEYS_REASON_BYTES];
-
-    check->has_key =
-        keys_load(principal_folder(check->cli, home, "office"), &keys, reason) == ERR_OK;
-    if (check->has_key) {
-        memcpy(check->sign_key, keys.sign.public_key, sizeof check->sign_key);
-        keys_wipe(&keys);
-    }
-}
-
-/* A journal that cannot even be read is broken too. */
-static int fail(const struct check *check, enum err err, const struct failure *failure)
+/* Copies the record into @folder and checks the copy. */
+static int check_copy(struct record_check *check, const struct home *home, const char *folder)
 {
     const struct cli *cli = check->cli;
-
-    if (err == ERR_CORRUPT) {
-        return cli_refused(cli, "JOURNAL_BROKEN", failure->text);
-    }
-    return cli_fail(cli, STATUS_ENVIRONMENT, "%s: %s", err_text(err), failure->text);
-}
-
-static int run_checks(struct check *check, const struct home *home, bool with_views)
-{
-    const struct cli *cli = check->cli;
-    const char *copy = cli_format(cli, "%s/journal", check->scratch);
     struct failure failure = {{0}};
-    struct verify_report views = {0};
-    const struct verify_options options = {
-        .folder = copy,
-        .map_bytes = (size_t)home->office->map_bytes,
-        .office = home->office->id,
-        .sign_key = check->has_key ? check->sign_key : NULL,
-        .report = on_fault,
-        .self = check,
-    };
 
-    enum err err = journal_copy(home_path(cli, home, "journal"), copy, &failure);
-    if (err == ERR_OK) {
-        err = verify_journal(&options, &check->report, &failure);
+    check->journal = cli_format(cli, "%s/journal", folder);
+    enum err err = journal_copy(home_path(cli, home, "journal"), check->journal, &failure);
+    if (err == ERR_CORRUPT) {
+        return cli_refused(cli, "JOURNAL_BROKEN", failure.text);
     }
-    if (err == ERR_OK && with_views && check->report.faults == 0) {
-        err = verify_views(&options, cli_format(cli, "%s/views", check->scratch), &views, &failure);
-        check->report.faults += views.faults;
+    if (err != ERR_OK) {
+        return cli_fail(cli, STATUS_ENVIRONMENT, "%s: %s", err_text(err), failure.text);
     }
-    return err == ERR_OK ? STATUS_DONE : fail(check, err, &failure);
+    return record_check_run(check);
 }
 
-static void print_report(const struct check *check, bool with_views)
+/* Reads the head that was kept outside, if one is given. */
+static int take_head(struct cli *cli, const struct arguments *arguments, const struct home *home,
+                     struct kept_head *out)
+{
+    const char *path = arguments_value(arguments, "head");
+    struct public_keys broker;
+    struct head_text text;
+
+    if (path == NULL) {
+        return STATUS_DONE;
+    }
+    bool has_key = file_exists(home_path(cli, home, "keys/office"));
+    int status = has_key ? principal_read_keys(cli, home, "office", &broker) : STATUS_DONE;
+    if (status == STATUS_DONE) {
+        status = head_text_read(cli, path, home->office->id, has_key ? broker.sign : NULL, &text);
+    }
+    if (status == STATUS_DONE) {
+        *out = text.head;
+    }
+    return status;
+}
+
+/* What is said of a sound record beside its numbers. */
+static const char *extras(const struct record_check *check)
+{
+    const struct cli *cli = check->cli;
+    const char *head = check->witness.seq == 0
+                           ? ""
+                           : cli_format(cli,
+                                        cli_text(cli, "外部所存的头（第 %llu 条）相符\n",
+                                                 "it holds the head kept outside, of entry %llu\n"),
+                                        (unsigned long long)check->witness.seq);
+
+    return check->scratch == NULL ? head
+                                  : cli_format(cli,
+                                               cli_text(cli, "视图一致，状态值 %s\n%s",
+                                                        "its views agree; their hash is %s\n%s"),
+                                               hash_text(cli, &check->report.state), head);
+}
+
+static void print_report(const struct record_check *check)
 {
     const struct verify_report *report = &check->report;
     const struct cli *cli = check->cli;
-    char hash[2 * HASH_BYTES + 1];
+    const char *hash = hash_text(cli, &report->hash);
+    bool with_views = check->scratch != NULL;
 
-    bytes_to_hex((struct bytes){report->hash.bytes, sizeof report->hash.bytes}, hash);
     if (cli->is_json) {
         cli_json(cli,
-                 json_pack("{s:b, s:I, s:I, s:I, s:I, s:s, s:b, s:O}", "ok",
+                 json_pack("{s:b, s:I, s:I, s:I, s:I, s:s, s:b, s:s, s:I, s:O}", "ok",
                            report->faults == 0 ? 1 : 0, "entries", (json_int_t)report->entries,
                            "commits", (json_int_t)report->commits, "envelopes",
                            (json_int_t)report->envelopes, "lastSeq", (json_int_t)report->last_seq,
-                           "hash", hash, "views", with_views ? 1 : 0, "faults", check->faults));
+                           "hash", hash, "views", with_views ? 1 : 0, "state",
+                           with_views ? hash_text(cli, &report->state) : "", "head",
+                           (json_int_t)check->witness.seq, "faults", check->faults));
     } else if (report->faults == 0) {
         (void)fprintf(cli->out, /* shows when out is flushed */
-                      cli_text(cli, "台账完整：%llu 条，%llu 次提交，%llu 个信封%s\n链值 %s\n",
+                      cli_text(cli, "台账完整：%llu 条，%llu 次提交，%llu 个信封\n链值 %s\n%s",
                                "the record is whole: %llu entries, %llu commits, %llu "
-                               "envelopes%s\nits hash is %s\n"),
+                               "envelopes\nits hash is %s\n%s"),
                       (unsigned long long)report->entries, (unsigned long long)report->commits,
-                      (unsigned long long)report->envelopes,
-                      with_views ? cli_text(cli, "，视图一致", "; so are its views") : "", hash);
+                      (unsigned long long)report->envelopes, hash, extras(check));
     }
-}
-
-/* "refused: JOURNAL_BROKEN", said once, with every fault below it. */
-static int judge(const struct check *check)
-{
-    if (check->report.faults == 0) {
-        return STATUS_DONE;
-    }
-    (void)fprintf(check->cli->err, "refused: JOURNAL_BROKEN: %s\n%s",
-                  check->first == NULL ? "" : check->first, check->following);
-    return STATUS_REFUSED;
 }
 
 static int run(struct cli *cli, const struct arguments *arguments)
 {
-    struct check *check = cli_memory(arena_alloc(cli->arena, sizeof *check));
-    bool with_views = arguments_have(arguments, "views");
+    struct record_check *check = cli_memory(arena_alloc(cli->arena, sizeof *check));
+    struct progress progress;
     struct home home;
+    const char *folder = NULL;
     int status = home_open(cli, &home);
 
-    check->cli = cli;
-    check->following = "";
+    progress_init(&progress, cli);
+    *check = (struct record_check){.cli = cli, .progress = &progress};
     if (status == STATUS_DONE) {
-        status = make_scratch(check, &home);
+        status = take_head(cli, arguments, &home, &check->witness);
+    }
+    if (status == STATUS_DONE) {
+        status = make_scratch(cli, &home, &folder);
     }
     if (status != STATUS_DONE) {
         return status;
     }
-    check->faults = cli_memory(json_array());
-    read_key(check, &home);
-    status = run_checks(check, &home, with_views);
-    (void)folder_remove(check->scratch); /* a copy: what is left of it harms nothing */
+    check->office = home.office;
+    check->keys = principal_folder(cli, &home, "office");
+    check->scratch =
+        arguments_have(arguments, "views") ? cli_format(cli, "%s/views", folder) : NULL;
+    status = check_copy(check, &home, folder);
+    (void)folder_remove(folder); /* a copy: what is left of it harms nothing */
     if (status == STATUS_DONE) {
-        print_report(check, with_views);
-        status = judge(check);
+        print_report(check);
+        status = record_check_judge(check);
     }
     json_decref(check->faults);
     return status;
@@ -193,6 +153,10 @@ static const struct option options[] = {
     {.name = "views",
      .help = {"另由台账重建全部视图，逐行比较",
               "also make every view anew from the journal and compare each row"}},
+    {.name = "head",
+     .value = "FILE",
+     .help = {"与外部所存的头（huishen head）比较",
+              "hold it against a head that was kept outside"}},
 };
 
 const struct verb verb_verify = {
@@ -204,18 +168,23 @@ const struct verb verb_verify = {
         {"从第一条到最后一条核对台账：序号、校验和、规范编码、时间、每个信封的作者签名、每个事件\n"
          "所指的命令、每个头所覆盖的范围、树根、链值和签名，以及台账之外的 head 文件。在副本上\n"
          "进行（run/ 下，不行则在 TMPDIR），会审服务运行与否均可。发现问题以 1 退出：\n"
-         "refused: JOURNAL_BROKEN: entry N: ...，其下每个问题一行。--json 输出 {\"ok\",\n"
-         "\"entries\", \"commits\", \"envelopes\", \"lastSeq\", \"hash\", \"views\", \"faults\": "
-         "[]}。",
+         "refused: JOURNAL_BROKEN: entry N: ...，其下每个问题一行。\n"
+         "持有全部密钥的人可以把台账截断或整体重写而不留痕迹：只有外部所存的、较晚的头能够揭穿，\n"
+         "即 --head FILE（huishen head 的输出，或由纸质头单录入的 entry 和 words 两项）。\n"
+         "--json 输出 {\"ok\", \"entries\", \"commits\", \"envelopes\", \"lastSeq\", \"hash\",\n"
+         "\"views\", \"state\", \"head\", \"faults\": []}；state 是全部视图的哈希值，须 --views。",
          "Checks the record from its first entry to its last: numbers, checksums, canonical\n"
          "bytes, times, the author's signature of every envelope, the command that each event\n"
          "names, what each head covers, its root, chain and signature, and the head file kept\n"
          "outside. It works on a copy, in run/ or else in TMPDIR, with the broker up or down.\n"
          "A fault makes it exit 1: refused: JOURNAL_BROKEN: entry N: ..., and a line for each\n"
-         "further one. With --json: {\"ok\", \"entries\", \"commits\", \"envelopes\", "
-         "\"lastSeq\",\n"
-         "\"hash\", \"views\", \"faults\": []}."},
-    .example = "huishen verify\nhuishen --json verify --views",
+         "further one. Who holds every key can cut the record, or write all of it anew, and\n"
+         "leave no trace in it: only a later head kept outside tells. That is --head FILE: what\n"
+         "huishen head printed, or the lines entry and words typed from a sheet of paper. With\n"
+         "--json: {\"ok\", \"entries\", \"commits\", \"envelopes\", \"lastSeq\", \"hash\", "
+         "\"views\",\n"
+         "\"state\", \"head\", \"faults\": []}; state is the hash of all views, with --views."},
+    .example = "huishen verify\nhuishen verify --head head.txt\nhuishen --json verify --views",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

@@ -36,6 +36,7 @@
     X(decide)        \
     X(journal)       \
     X(verify)        \
+    X(head)          \
     X(lint)          \
     X(check)         \
     X(eval)          \

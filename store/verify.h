@@ -75,12 +75,19 @@ struct verify_fault {
 
 typedef void (*verify_fault_fn)(void *self, const struct verify_fault *fault);
 
+/* What a head that somebody kept says: the chain up to @seq has this hash. Whoever reads it checks
+ * its signature. */
+struct kept_head {
+    uint64_t seq; /* the head's last_seq */
+    struct hash hash;
+};
+
 struct verify_options {
     const char *folder;                         /* of the journal; not open in this process */
     size_t map_bytes;                           /* 0: the default */
     const char *office;                         /* whose it must be; NULL: whoever genesis says */
     const uint8_t *sign_key;                    /* the broker's, Ed25519; NULL: that of genesis */
-    struct bytes witness;                       /* a SignedHead kept outside; empty: none */
+    struct kept_head witness;                   /* kept outside; seq 0: none */
     verify_fault_fn report;                     /* told at most VERIFY_FAULTS_MAX times */
     void (*progress)(void *self, uint64_t seq); /* NULL: nobody is told */
     void *self;                                 /* of both */
@@ -93,8 +100,9 @@ struct verify_report {
     uint64_t envelopes;
     uint64_t events;
     uint64_t last_seq;
-    struct hash hash; /* of the chain up to last_seq */
-    uint64_t faults;  /* all, also those beyond VERIFY_FAULTS_MAX */
+    struct hash hash;  /* of the chain up to last_seq */
+    struct hash state; /* of the stored views (store/state_hash.h); verify_views() alone */
+    uint64_t faults;   /* all, also those beyond VERIFY_FAULTS_MAX */
 };
 
 /* Checks the journal in @options->folder from its first entry to its last. ERR_OK says that it was
@@ -106,8 +114,8 @@ enum err verify_journal(const struct verify_options *options, struct verify_repo
                         struct failure *failure);
 
 /* Makes the views anew in the folder @scratch, which is made and removed, and compares every row of
- * every table with what is stored. For a journal that verify_journal() found without a fault. Each
- * row that differs is a fault VERIFY_VIEW whose detail names table and key.
+ * every table with what is stored, and sets @out->state. For a journal that verify_journal() found
+ * without a fault. Each row that differs is a fault VERIFY_VIEW whose detail names table and key.
  *
  * Errors: as above. An entry that cannot be applied is a fault VERIFY_EVENT. */
 enum err verify_views(const struct verify_options *options, const char *scratch,

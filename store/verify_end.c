@@ -54,13 +54,26 @@ static void check_head_file(struct verifier *verifier)
     free(path);
 }
 
+static void check_witness(struct verifier *verifier)
+{
+    uint64_t kept = verifier->options->witness.seq;
+    uint64_t last = verifier->commit.last_seq;
+    char detail[VERIFY_DETAIL_BYTES];
+
+    if (kept > 0 && !verifier->witness_was_seen) {
+        (void)snprintf(detail, sizeof detail,
+                       "the head kept outside knows entry %" PRIu64
+                       ", the journal ends at %" PRIu64,
+                       kept, last);
+        verifier_report(verifier, last + 1, NULL, VERIFY_WITNESS_AHEAD, detail);
+    }
+}
+
 void verifier_check_end(struct verifier *verifier)
 {
     if (verifier->commit.tree.leaf_count > 0) {
         verifier_report(verifier, verifier->commit.first_seq, NULL, VERIFY_UNFINISHED, "");
     }
     check_head_file(verifier);
-    if (verifier->options->witness.size > 0 && !verifier->witness_was_seen) {
-        verifier_report(verifier, verifier->commit.last_seq + 1, NULL, VERIFY_WITNESS_AHEAD, "");
-    }
+    check_witness(verifier);
 }

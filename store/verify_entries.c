@@ -261,20 +261,13 @@ static void resume(struct verifier *verifier, const Hs__Head *head)
 static void compare_witness(struct verifier *verifier, const struct entry *entry,
                             const Hs__Head *head)
 {
-    const Hs__SignedHead *kept = NULL;
-    const Hs__Head *known = NULL;
+    const struct kept_head *kept = &verifier->options->witness;
 
-    if (verifier->options->witness.size == 0 || verifier->witness_was_seen) {
-        return;
-    }
-    kept = parse(verifier, &hs__signed_head__descriptor, verifier->options->witness);
-    known = kept == NULL ? NULL : parse(verifier, &hs__head__descriptor, bytes_of(kept->head));
-    if (known == NULL || head->last_seq < known->last_seq) {
+    if (kept->seq == 0 || verifier->witness_was_seen || head->last_seq < kept->seq) {
         return;
     }
     verifier->witness_was_seen = true;
-    if (head->last_seq != known->last_seq ||
-        !bytes_equal(bytes_of(head->hash), bytes_of(known->hash))) {
+    if (head->last_seq != kept->seq || !is_hash(head->hash, &kept->hash)) {
         verifier_report(verifier, entry->seq, entry, VERIFY_WITNESS_DIFFERS, "");
     }
 }

@@ -5,6 +5,7 @@
 
 #include "os/files.h"
 #include "store/replay.h"
+#include "store/state_hash.h"
 #include "store/verifier.h"
 
 /* The rows of one table in both environments. */
@@ -144,6 +145,12 @@ enum err verify_views(const struct verify_options *options, const char *scratch,
     err = journal_open(&journal_options, &journal, failure);
     if (err == ERR_OK) {
         err = journal_read_begin(journal, &verifier.txn);
+    }
+    if (err == ERR_OK) {
+        err = state_hash(verifier.txn, &verifier.report.state);
+        if (err != ERR_OK) {
+            failure_set(failure, "%s", database_failure(journal_database(journal))->text);
+        }
     }
     if (err == ERR_OK) {
         err = run(&verifier, scratch, failure);

@@ -135,12 +135,12 @@ static void verdict(struct tamper *tamper, bool is_right, const char *what,
 
 /* Verifies altered/, given @witness, and compares with what is @expected. */
 static void judge_with(struct tamper *tamper, const char *what, struct expected expected,
-                       struct bytes witness)
+                       const struct kept_head *witness)
 {
     struct found found = {0};
     struct verify_options options = {.folder = tamper->altered,
                                      .map_bytes = MAP_BYTES,
-                                     .witness = witness,
+                                     .witness = *witness,
                                      .report = note_fault,
                                      .self = &found};
     struct verify_report report;
@@ -158,7 +158,7 @@ static void judge_with(struct tamper *tamper, const char *what, struct expected 
 
 static void judge(struct tamper *tamper, const char *what, struct expected expected)
 {
-    judge_with(tamper, what, expected, (struct bytes){0});
+    judge_with(tamper, what, expected, &(struct kept_head){0});
 }
 
 /* Makes the views anew and expects a fault whose detail begins with @expected; NULL: none. */
@@ -237,6 +237,25 @@ static uint64_t head_of(struct tamper *tamper, uint64_t seq)
         seq++;
     }
     return seq;
+}
+
+/* Returns what the last head says, as somebody may have kept it outside. */
+static struct kept_head last_head(struct tamper *tamper)
+{
+    struct kept_head kept = {0};
+
+    begin(tamper);
+    struct bytes value = take(tamper, tamper->last);
+    struct bytes body = {value.data + ENTRY_PREFIX_BYTES, value.size - ENTRY_PREFIX_BYTES};
+    const Hs__SignedHead *outer = message_read(&hs__signed_head__descriptor, body, &tamper->arena);
+    require(outer != NULL);
+    const Hs__Head *head =
+        message_read(&hs__head__descriptor, bytes_of(outer->head), &tamper->arena);
+    require(head != NULL && head->hash.len == HASH_BYTES);
+    kept.seq = head->last_seq;
+    memcpy(kept.hash.bytes, head->hash.data, HASH_BYTES);
+    end(tamper);
+    return kept;
 }
 
 /* Returns the head before the last one, 0 if there is none. */
@@ -476,7 +495,8 @@ static void cut(struct tamper *tamper, uint64_t first)
 }
 
 /* Cuts the last commit off, and makes a head file to fit: only a head kept outside can tell. */
-static void cut_with_head_file(struct tamper *tamper, uint64_t first, struct bytes witness)
+static void cut_with_head_file(struct tamper *tamper, uint64_t first,
+                               const struct kept_head *witness)
 {
     struct journal_options options = {
         .folder = tamper->altered, .map_bytes = MAP_BYTES, .adopt_head = true};
@@ -509,16 +529,10 @@ static void attack_end(struct tamper *tamper)
     cut(tamper, before + 1);
     judge(tamper, "the last commit cut off", (struct expected){before + 1, before + 1});
 
-    begin(tamper);
-    struct bytes last = take(tamper, tamper->last);
-    struct bytes witness = {last.data + ENTRY_PREFIX_BYTES, last.size - ENTRY_PREFIX_BYTES};
-    uint8_t kept[HEAD_BYTES_MAX];
-    require(witness.size <= sizeof kept);
-    memcpy(kept, witness.data, witness.size);
-    end(tamper);
-    judge_with(tamper, "untouched, with a head kept outside", (struct expected){0, 0},
-               (struct bytes){kept, witness.size});
-    cut_with_head_file(tamper, before + 1, (struct bytes){kept, witness.size});
+    restore(tamper);
+    struct kept_head kept = last_head(tamper);
+    judge_with(tamper, "untouched, with a head kept outside", (struct expected){0, 0}, &kept);
+    cut_with_head_file(tamper, before + 1, &kept);
 }
 
 static void attack_head_file(struct tamper *tamper)

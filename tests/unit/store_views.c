@@ -4,6 +4,7 @@
 #include "store/bodies.h"
 #include "store/event_check.h"
 #include "store/row.h"
+#include "store/state_hash.h"
 #include "tests/unit/store_office.h"
 
 enum { READ_ARENA_BYTES = 8 << 20 };
@@ -424,22 +425,10 @@ static void a_damaged_event_about_an_opinion_does_not_reach_its_review(void **st
 /* The hash of all rows of all views. */
 static struct hash hash_of_views(struct fixture *f)
 {
-    struct transaction *txn = reading(f);
-    struct hasher hasher;
+    struct hash hash;
 
-    hasher_init(&hasher);
-    for (int table = TABLE_JOURNAL + 1; table < TABLE_COUNT; table++) {
-        struct row row;
-        enum err err = table_seek(txn, (enum table)table, (struct bytes){0}, &row);
-
-        while (err == ERR_OK) {
-            hasher_add(&hasher, row.key);
-            hasher_add(&hasher, row.value);
-            err = table_next(txn, (enum table)table, &row);
-        }
-        assert_int_equal(err, ERR_ABSENT);
-    }
-    return hasher_finish(&hasher);
+    assert_int_equal(state_hash(reading(f), &hash), ERR_OK);
+    return hash;
 }
 
 /* Sets the meta row @name to @value, as an older or interrupted program would have left it. */
@@ -474,6 +463,20 @@ static void views_made_anew_are_the_same_byte_for_byte(void **state)
 
     assert_true(hash_equal(lived, made));
     assert_true(hash_equal(lived, hash_of_views(f)));
+}
+
+static void another_value_is_another_state(void **state)
+{
+    struct fixture *f = *state;
+
+    office_live(&f->office);
+    struct hash before = hash_of_views(f);
+    set_meta(f, "views_version", 0);
+    struct hash other = hash_of_views(f);
+    set_meta(f, "views_version", VIEWS_VERSION);
+
+    assert_false(hash_equal(before, other));
+    assert_true(hash_equal(before, hash_of_views(f)));
 }
 
 static void views_that_know_more_than_the_journal_are_refused(void **state)
@@ -536,6 +539,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(views_made_anew_are_the_same_byte_for_byte, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(another_value_is_another_state, set_up, tear_down),
         cmocka_unit_test_setup_teardown(views_that_know_more_than_the_journal_are_refused, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_flipped_bit_in_a_view_is_found_when_it_is_read, set_up,
