@@ -37,6 +37,8 @@
     X(journal)       \
     X(verify)        \
     X(head)          \
+    X(backup)        \
+    X(restore)       \
     X(lint)          \
     X(check)         \
     X(eval)          \
