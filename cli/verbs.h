@@ -39,6 +39,7 @@
     X(head)          \
     X(backup)        \
     X(restore)       \
+    X(export)        \
     X(lint)          \
     X(check)         \
     X(eval)          \

@@ -31,7 +31,8 @@ GONE_SECONDS = 10
 VERBS = ("init", "up", "demo", "submit", "revise", "withdraw", "wait", "show", "list", "watch",
          "reviews", "accept", "opine", "ask", "hold", "resume", "extend", "remind", "escalate",
          "deliver", "reopen", "conflicts", "rule", "waive", "verdict", "conditions", "decide", "journal",
-         "verify", "lint", "check", "eval", "calendar", "key", "account", "department", "help")
+         "verify", "head", "backup", "restore", "export", "lint", "check", "eval", "calendar",
+         "key", "account", "department", "help")
 
 
 class Place:

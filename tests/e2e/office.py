@@ -19,6 +19,7 @@ import simple_yaml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SAMPLES = os.path.join(ROOT, "configs", "samples")
+VERIFIER = os.path.join(ROOT, "tests", "export", "verify_export.py")
 DEPARTMENTS = ("planning", "fire", "utilities", "urban_management")
 READY_SECONDS = 20
 STOP_SECONDS = 15
@@ -261,9 +262,17 @@ class Office:
             raise Fault(f"journal --json ended with {result.returncode}: {result.stderr}")
 
     def verify(self):
-        """The record and the views must be whole."""
+        """The record and the views must be whole; a second verifier must think so too."""
         self.done("verify", seconds=300)
         self.done("verify", "--views", seconds=300)
+        path = self.path("run", "export.jsonl")
+        with open(path, "w", encoding="utf-8") as file:
+            subprocess.run([self.program("huishen"), "--home", self.home, "export"], stdout=file,
+                           stdin=subprocess.DEVNULL, timeout=300, check=True)
+        result = subprocess.run([sys.executable, "-B", VERIFIER, path], text=True,
+                                capture_output=True, timeout=600)
+        expect_equal(f"the second verifier: {result.stdout[:2000]}{result.stderr}",
+                     result.returncode, 0)
 
 
 class Cases:
