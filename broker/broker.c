@@ -12,6 +12,7 @@
 #include "os/files.h"
 #include "os/lock.h"
 #include "os/random.h"
+#include "store/format.h"
 #include "store/replay.h"
 #include "store/views.h"
 
@@ -367,6 +368,29 @@ static enum err lock_home(struct broker *broker)
     return err;
 }
 
+/* A journal of another format is another program's; @failure says so. */
+static enum err check_format(struct broker *broker, struct failure *failure)
+{
+    struct format format;
+    struct transaction *txn = NULL;
+    enum err err = journal_read_begin(broker->journal, &txn);
+
+    if (err == ERR_OK) {
+        err = format_read(txn, &format);
+        journal_read_end(txn);
+    }
+    if (err != ERR_OK) {
+        *failure = *database_failure(journal_database(broker->journal));
+        return err;
+    }
+    if (format.number != FORMAT_NUMBER) {
+        failure_set(failure, "the journal's format is '%s', this program knows " FORMAT_PRESENT,
+                    format.text);
+        return ERR_INVALID;
+    }
+    return ERR_OK;
+}
+
 static enum err open_store(struct broker *broker)
 {
     char reason[KEYS_REASON_BYTES];
@@ -383,9 +407,12 @@ static enum err open_store(struct broker *broker)
     }
     err = journal_open(&options, &broker->journal, &failure);
     if (err == ERR_OK) {
+        err = check_format(broker, &failure);
+    }
+    if (err == ERR_OK) {
         err = replay_catch_up(broker->journal, NULL);
         if (err != ERR_OK) {
-            failure = *journal_failure(broker->journal);
+            failure = *database_failure(journal_database(broker->journal));
         }
     }
     if (err != ERR_OK) {

@@ -9,6 +9,7 @@
 #include "lib/check.h"
 #include "os/random.h"
 #include "proto/tags.h"
+#include "store/format.h"
 
 enum {
     CURVE_KEY_BYTES = 32,
@@ -70,7 +71,7 @@ static Hs__Genesis *genesis_of(const struct founding_settings *settings, struct 
         binary_of((struct bytes){settings->office_key->public_key, SIGN_PUBLIC_BYTES});
     genesis->hash_algorithm = "BLAKE2b-256";
     genesis->sign_algorithm = HS__SIGNED_ENVELOPE__ALGORITHM__ED25519;
-    genesis->schema = "huishen.v1";
+    genesis->schema = FORMAT_PRESENT;
     genesis->security_admin = (Hs__Principal *)(uintptr_t)settings->security_admin;
     return genesis;
 }

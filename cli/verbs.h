@@ -40,6 +40,7 @@
     X(backup)        \
     X(restore)       \
     X(export)        \
+    X(upgrade)       \
     X(lint)          \
     X(check)         \
     X(eval)          \

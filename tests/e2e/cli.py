@@ -31,7 +31,7 @@ GONE_SECONDS = 10
 VERBS = ("init", "up", "demo", "submit", "revise", "withdraw", "wait", "show", "list", "watch",
          "reviews", "accept", "opine", "ask", "hold", "resume", "extend", "remind", "escalate",
          "deliver", "reopen", "conflicts", "rule", "waive", "verdict", "conditions", "decide", "journal",
-         "verify", "head", "backup", "restore", "export", "lint", "check", "eval", "calendar",
+         "verify", "head", "backup", "restore", "export", "upgrade", "lint", "check", "eval", "calendar",
          "key", "account", "department", "help")
 
 
