@@ -147,8 +147,8 @@ unit: $(UNIT)
 check:
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-check SANITIZE=address,undefined CFLAGS='-O1 -g' unit
 
-$(BUILD)/tamper: $(BUILD)/tests/tamper/tamper.o $(STORE) $(CORE) $(PROTO) $(OS) $(LIB)
-	$(call link,-llmdb -lprotobuf-c -lsodium -luv)
+$(BUILD)/tamper: $(call objects,tests/tamper) $(NET) $(STORE) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,-lzmq -llmdb -lprotobuf-c -lsodium -luv)
 $(BUILD)/submitter: $(BUILD)/tests/e2e/submitter.o $(CLIENT) $(NET) $(STORE) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
 $(BUILD)/watcher: $(BUILD)/tests/e2e/watcher.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tamper JOURNAL_FOLDER - alters copies of a real journal in every way there is, and asks the
- * verifier. Each alteration must be found, and the right entry named; the untouched copy must pass.
+/* tamper JOURNAL_FOLDER OFFICE_KEYS [THEFTS] [SEED] - alters copies of a real journal in every way
+ * there is, and asks the verifier. Each alteration must be found, and the right entry named; the
+ * untouched copy must pass. Then THEFTS (60) histories are written anew by one who holds the
+ * office's key, drawn from SEED: a table says which of them are seen without a head kept outside.
  * One line each; at the end `N passed, N failed`; exits with 1 if any failed. Nothing is written to
  * JOURNAL_FOLDER.
  */
@@ -10,266 +12,15 @@
 #include <string.h>
 
 #include "lib/check.h"
-#include "os/files.h"
-#include "proto/message.h"
-#include "store/journal.h"
-#include "store/journal_files.h"
 #include "store/row.h"
-#include "store/verify.h"
+#include "tests/tamper/tamper.h"
 
 enum {
-    MAP_BYTES = 1 << 30,
-    FILE_BYTES_MAX = 1 << 30,
     TARGETS_OF_KIND = 3, /* the first, one in the middle, the last */
     FLIPS_OF_ENTRY = 24, /* spread over the entry's bytes */
-    PATH_BYTES = FILES_PATH_BYTES_MAX,
-    ENTRY_ARENA_BYTES = 64 << 20,
+    THEFTS = 60,
+    NUMBER_BASE = 10,
 };
-
-struct tamper {
-    char work[64]; /* holds pristine/ and altered/ */
-    char altered[96];
-    char scratch[96];
-    struct arena files; /* the pristine files */
-    struct bytes data;
-    struct bytes head;
-    struct database *database; /* of altered/, while it is being altered */
-    struct transaction *txn;
-    struct arena arena; /* of one alteration */
-    uint64_t last;
-    unsigned passed;
-    unsigned failed;
-};
-
-/* What the verifier must find: its first fault lies in from..to. from 0: nothing. */
-struct expected {
-    uint64_t from;
-    uint64_t to;
-};
-
-/* The first fault. */
-struct found {
-    uint64_t count;
-    uint64_t seq;
-    char name[32];
-    char detail[VERIFY_DETAIL_BYTES];
-};
-
-static void die(const char *what, const char *why)
-{
-    (void)fprintf(stderr, "tamper: %s: %s\n", what, why);
-    exit(4);
-}
-
-static void must(enum err err, const char *what)
-{
-    if (err != ERR_OK) {
-        die(what, err_text(err));
-    }
-}
-
-/* ---- copies ---- */
-
-static void write_altered(const struct tamper *tamper, const char *name, struct bytes bytes)
-{
-    char path[PATH_BYTES];
-
-    (void)snprintf(path, sizeof path, "%s/%s", tamper->altered, name);
-    must(file_write(path, bytes, 0600), path);
-}
-
-/* Makes altered/ the same as the pristine copy. */
-static void restore(struct tamper *tamper)
-{
-    write_altered(tamper, "data.mdb", tamper->data);
-    write_altered(tamper, "head", tamper->head);
-    arena_clear(&tamper->arena);
-}
-
-/* Restores altered/ and opens it for an alteration. */
-static void begin(struct tamper *tamper)
-{
-    struct database_options options = {.folder = tamper->altered, .map_bytes = MAP_BYTES};
-    struct failure failure = {{0}};
-
-    restore(tamper);
-    if (database_open(&options, &tamper->database, &failure) != ERR_OK) {
-        die(tamper->altered, failure.text);
-    }
-    must(transaction_begin(tamper->database, true, &tamper->txn), "begin");
-}
-
-static void end(struct tamper *tamper)
-{
-    must(transaction_commit(tamper->txn), "commit");
-    database_close(tamper->database);
-    tamper->txn = NULL;
-    tamper->database = NULL;
-}
-
-/* ---- judging ---- */
-
-static void note_fault(void *self, const struct verify_fault *fault)
-{
-    struct found *found = self;
-
-    if (found->count++ == 0) {
-        found->seq = fault->seq;
-        (void)snprintf(found->name, sizeof found->name, "%s", fault->name);
-        (void)snprintf(found->detail, sizeof found->detail, "%s", fault->detail);
-    }
-}
-
-static void verdict(struct tamper *tamper, bool is_right, const char *what,
-                    const struct found *found)
-{
-    tamper->passed += is_right ? 1 : 0;
-    tamper->failed += is_right ? 0 : 1;
-    if (found->count == 0) {
-        (void)printf("%s %s: no fault\n", is_right ? "ok  " : "FAIL", what);
-    } else {
-        (void)printf("%s %s: %s at entry %" PRIu64 " %s\n", is_right ? "ok  " : "FAIL", what,
-                     found->name, found->seq, found->detail);
-    }
-}
-
-/* Verifies altered/, given @witness, and compares with what is @expected. */
-static void judge_with(struct tamper *tamper, const char *what, struct expected expected,
-                       const struct kept_head *witness)
-{
-    struct found found = {0};
-    struct verify_options options = {.folder = tamper->altered,
-                                     .map_bytes = MAP_BYTES,
-                                     .witness = *witness,
-                                     .report = note_fault,
-                                     .self = &found};
-    struct verify_report report;
-    struct failure failure = {{0}};
-
-    if (verify_journal(&options, &report, &failure) != ERR_OK) {
-        die(what, failure.text);
-    }
-    verdict(tamper,
-            expected.from == 0
-                ? found.count == 0
-                : found.count > 0 && found.seq >= expected.from && found.seq <= expected.to,
-            what, &found);
-}
-
-static void judge(struct tamper *tamper, const char *what, struct expected expected)
-{
-    judge_with(tamper, what, expected, &(struct kept_head){0});
-}
-
-/* Makes the views anew and expects a fault whose detail begins with @expected; NULL: none. */
-static void judge_views(struct tamper *tamper, const char *what, const char *expected)
-{
-    struct found found = {0};
-    struct verify_options options = {
-        .folder = tamper->altered, .map_bytes = MAP_BYTES, .report = note_fault, .self = &found};
-    struct verify_report report;
-    struct failure failure = {{0}};
-
-    if (verify_views(&options, tamper->scratch, &report, &failure) != ERR_OK) {
-        die(what, failure.text);
-    }
-    verdict(tamper,
-            expected == NULL
-                ? found.count == 0
-                : found.count == 1 && strncmp(found.detail, expected, strlen(expected)) == 0,
-            what, &found);
-}
-
-/* ---- entries ---- */
-
-static struct bytes key_of(uint64_t seq, uint8_t key[ENTRY_KEY_BYTES])
-{
-    bytes_put_u64(key, seq);
-    return (struct bytes){key, ENTRY_KEY_BYTES};
-}
-
-/* Returns a copy of the stored form of entry @seq, to be altered. */
-static struct bytes take(struct tamper *tamper, uint64_t seq)
-{
-    uint8_t key[ENTRY_KEY_BYTES];
-    struct bytes value;
-
-    must(table_get(tamper->txn, TABLE_JOURNAL, key_of(seq, key), &value), "get");
-    return (struct bytes){arena_copy(&tamper->arena, value), value.size};
-}
-
-static void put(struct tamper *tamper, uint64_t seq, struct bytes value)
-{
-    uint8_t key[ENTRY_KEY_BYTES];
-    uint8_t *stored = NULL;
-
-    must(table_reserve(tamper->txn, TABLE_JOURNAL, key_of(seq, key), value.size, &stored), "put");
-    memcpy(stored, value.data, value.size);
-}
-
-/* Stores @value as entry @seq, its checksum made right for that place. */
-static void put_checked(struct tamper *tamper, uint64_t seq, struct bytes value)
-{
-    struct entry entry;
-    uint8_t *stored = arena_alloc(&tamper->arena, value.size);
-
-    require(stored != NULL && entry_split(seq, value, &entry));
-    entry_encode(&entry, stored);
-    put(tamper, seq, (struct bytes){stored, value.size});
-}
-
-static void drop(struct tamper *tamper, uint64_t seq)
-{
-    uint8_t key[ENTRY_KEY_BYTES];
-
-    must(table_delete(tamper->txn, TABLE_JOURNAL, key_of(seq, key)), "delete");
-}
-
-static enum entry_kind kind_of(struct bytes value)
-{
-    return (enum entry_kind)value.data[0];
-}
-
-/* Returns the head that covers entry @seq of the pristine journal; @seq itself if it is one. */
-static uint64_t head_of(struct tamper *tamper, uint64_t seq)
-{
-    while (kind_of(take(tamper, seq)) != ENTRY_HEAD) {
-        seq++;
-    }
-    return seq;
-}
-
-/* Returns what the last head says, as somebody may have kept it outside. */
-static struct kept_head last_head(struct tamper *tamper)
-{
-    struct kept_head kept = {0};
-
-    begin(tamper);
-    struct bytes value = take(tamper, tamper->last);
-    struct bytes body = {value.data + ENTRY_PREFIX_BYTES, value.size - ENTRY_PREFIX_BYTES};
-    const Hs__SignedHead *outer = message_read(&hs__signed_head__descriptor, body, &tamper->arena);
-    require(outer != NULL);
-    const Hs__Head *head =
-        message_read(&hs__head__descriptor, bytes_of(outer->head), &tamper->arena);
-    require(head != NULL && head->hash.len == HASH_BYTES);
-    kept.seq = head->last_seq;
-    memcpy(kept.hash.bytes, head->hash.data, HASH_BYTES);
-    end(tamper);
-    return kept;
-}
-
-/* Returns the head before the last one, 0 if there is none. */
-static uint64_t head_before_last(struct tamper *tamper)
-{
-    uint64_t seq = tamper->last - 1;
-
-    begin(tamper);
-    while (seq > 0 && kind_of(take(tamper, seq)) != ENTRY_HEAD) {
-        seq--;
-    }
-    end(tamper);
-    return seq;
-}
 
 /* ---- one byte ---- */
 
@@ -285,29 +36,29 @@ static void flip(struct tamper *tamper, uint64_t seq, size_t offset, bool make_r
 {
     char what[128];
 
-    begin(tamper);
-    struct bytes value = take(tamper, seq);
-    uint64_t to = make_right ? head_of(tamper, seq) : seq;
+    tamper_begin(tamper);
+    struct bytes value = tamper_take(tamper, seq);
+    uint64_t to = make_right ? tamper_head_of(tamper, seq) : seq;
     uint8_t *bytes = (uint8_t *)(uintptr_t)value.data;
 
     (void)snprintf(what, sizeof what, "%s %" PRIu64 ": %s, byte %zu altered%s",
-                   entry_kind_name(kind_of(value)), seq, region_of(offset), offset,
+                   entry_kind_name(tamper_kind_of(value)), seq, region_of(offset), offset,
                    make_right ? ", checksum made right" : "");
     bytes[offset] ^= 1;
     if (make_right) {
-        put_checked(tamper, seq, value);
+        tamper_put_checked(tamper, seq, value);
     } else {
-        put(tamper, seq, value);
+        tamper_put(tamper, seq, value);
     }
-    end(tamper);
-    judge(tamper, what, (struct expected){seq, to});
+    tamper_end(tamper);
+    tamper_judge(tamper, what, (struct expected){seq, to});
 }
 
 static size_t size_of(struct tamper *tamper, uint64_t seq)
 {
-    begin(tamper);
-    size_t size = take(tamper, seq).size;
-    end(tamper);
+    tamper_begin(tamper);
+    size_t size = tamper_take(tamper, seq).size;
+    tamper_end(tamper);
     return size;
 }
 
@@ -369,14 +120,14 @@ static void alter_field(struct tamper *tamper, uint64_t seq, const struct shape 
 {
     char what[128];
 
-    begin(tamper);
-    struct bytes value = take(tamper, seq);
+    tamper_begin(tamper);
+    struct bytes value = tamper_take(tamper, seq);
     struct bytes body = {value.data + ENTRY_PREFIX_BYTES, value.size - ENTRY_PREFIX_BYTES};
-    uint64_t to = head_of(tamper, seq);
+    uint64_t to = tamper_head_of(tamper, seq);
     Hs__SignedHead *outer = NULL;
     if (shape->is_inner) {
         outer = message_read(&hs__signed_head__descriptor, body, &tamper->arena);
-        require(outer != NULL);
+        require(outer != NULL && outer->head.len > 0);
         body = bytes_of(outer->head);
     }
 
@@ -392,11 +143,11 @@ static void alter_field(struct tamper *tamper, uint64_t seq, const struct shape 
     uint8_t *stored = arena_alloc(&tamper->arena, ENTRY_PREFIX_BYTES + body.size);
     memcpy(stored, value.data, ENTRY_PREFIX_BYTES);
     memcpy(stored + ENTRY_PREFIX_BYTES, body.data, body.size);
-    put_checked(tamper, seq, (struct bytes){stored, ENTRY_PREFIX_BYTES + body.size});
-    end(tamper);
+    tamper_put_checked(tamper, seq, (struct bytes){stored, ENTRY_PREFIX_BYTES + body.size});
+    tamper_end(tamper);
     (void)snprintf(what, sizeof what, "%s %" PRIu64 ": %s altered, checksum made right",
                    shape->type->short_name, seq, shape->type->fields[index].name);
-    judge(tamper, what, (struct expected){seq, to});
+    tamper_judge(tamper, what, (struct expected){seq, to});
 }
 
 static void alter_fields(struct tamper *tamper, uint64_t seq, enum entry_kind kind)
@@ -413,14 +164,14 @@ static void alter_fields(struct tamper *tamper, uint64_t seq, enum entry_kind ki
 /* Without its head the last commit as a whole is unfinished. */
 static void remove_entry(struct tamper *tamper, uint64_t seq)
 {
-    uint64_t from = seq == tamper->last ? head_before_last(tamper) + 1 : seq;
+    uint64_t from = seq == tamper->last ? tamper_head_before_last(tamper) + 1 : seq;
     char what[64];
 
-    begin(tamper);
-    drop(tamper, seq);
-    end(tamper);
+    tamper_begin(tamper);
+    tamper_drop(tamper, seq);
+    tamper_end(tamper);
     (void)snprintf(what, sizeof what, "entry %" PRIu64 " removed", seq);
-    judge(tamper, what, (struct expected){from, seq});
+    tamper_judge(tamper, what, (struct expected){from, seq});
 }
 
 static void swap_entries(struct tamper *tamper, uint64_t seq, bool make_right)
@@ -430,29 +181,29 @@ static void swap_entries(struct tamper *tamper, uint64_t seq, bool make_right)
     if (seq == tamper->last) {
         return;
     }
-    begin(tamper);
-    struct bytes first = take(tamper, seq);
-    struct bytes second = take(tamper, seq + 1);
-    uint64_t to = make_right ? head_of(tamper, seq + 1) : seq;
+    tamper_begin(tamper);
+    struct bytes first = tamper_take(tamper, seq);
+    struct bytes second = tamper_take(tamper, seq + 1);
+    uint64_t to = make_right ? tamper_head_of(tamper, seq + 1) : seq;
 
     if (bytes_equal(
             (struct bytes){first.data + ENTRY_PREFIX_BYTES, first.size - ENTRY_PREFIX_BYTES},
             (struct bytes){second.data + ENTRY_PREFIX_BYTES, second.size - ENTRY_PREFIX_BYTES}) &&
-        kind_of(first) == kind_of(second)) {
-        end(tamper); /* they say the same: a swap changes nothing but checksums */
+        tamper_kind_of(first) == tamper_kind_of(second)) {
+        tamper_end(tamper); /* they say the same: a swap changes nothing but checksums */
         return;
     }
     if (make_right) {
-        put_checked(tamper, seq, second);
-        put_checked(tamper, seq + 1, first);
+        tamper_put_checked(tamper, seq, second);
+        tamper_put_checked(tamper, seq + 1, first);
     } else {
-        put(tamper, seq, second);
-        put(tamper, seq + 1, first);
+        tamper_put(tamper, seq, second);
+        tamper_put(tamper, seq + 1, first);
     }
-    end(tamper);
+    tamper_end(tamper);
     (void)snprintf(what, sizeof what, "entries %" PRIu64 " and %" PRIu64 " swapped%s", seq, seq + 1,
                    make_right ? ", checksums made right" : "");
-    judge(tamper, what, (struct expected){seq, to});
+    tamper_judge(tamper, what, (struct expected){seq, to});
 }
 
 /* Repeats entry @seq at the end. */
@@ -460,11 +211,11 @@ static void repeat_at_end(struct tamper *tamper, uint64_t seq)
 {
     char what[96];
 
-    begin(tamper);
-    put_checked(tamper, tamper->last + 1, take(tamper, seq));
-    end(tamper);
+    tamper_begin(tamper);
+    tamper_put_checked(tamper, tamper->last + 1, tamper_take(tamper, seq));
+    tamper_end(tamper);
     (void)snprintf(what, sizeof what, "entry %" PRIu64 " repeated at the end", seq);
-    judge(tamper, what, (struct expected){tamper->last + 1, tamper->last + 1});
+    tamper_judge(tamper, what, (struct expected){tamper->last + 1, tamper->last + 1});
 }
 
 /* Repeats entry @seq in its place: all later entries get the next number, with right checksums. */
@@ -472,14 +223,14 @@ static void insert_again(struct tamper *tamper, uint64_t seq)
 {
     char what[96];
 
-    begin(tamper);
-    uint64_t to = head_of(tamper, seq) + 1;
+    tamper_begin(tamper);
+    uint64_t to = tamper_head_of(tamper, seq) + 1;
     for (uint64_t from = tamper->last; from >= seq; from--) {
-        put_checked(tamper, from + 1, take(tamper, from));
+        tamper_put_checked(tamper, from + 1, tamper_take(tamper, from));
     }
-    end(tamper);
+    tamper_end(tamper);
     (void)snprintf(what, sizeof what, "entry %" PRIu64 " inserted again, the others moved", seq);
-    judge(tamper, what, (struct expected){seq, to});
+    tamper_judge(tamper, what, (struct expected){seq, to});
 }
 
 /* ---- the end ---- */
@@ -487,67 +238,57 @@ static void insert_again(struct tamper *tamper, uint64_t seq)
 /* Removes the entries from @first on. */
 static void cut(struct tamper *tamper, uint64_t first)
 {
-    begin(tamper);
+    tamper_begin(tamper);
     for (uint64_t seq = first; seq <= tamper->last; seq++) {
-        drop(tamper, seq);
+        tamper_drop(tamper, seq);
     }
-    end(tamper);
+    tamper_end(tamper);
 }
 
 /* Cuts the last commit off, and makes a head file to fit: only a head kept outside can tell. */
 static void cut_with_head_file(struct tamper *tamper, uint64_t first,
                                const struct kept_head *witness)
 {
-    struct journal_options options = {
-        .folder = tamper->altered, .map_bytes = MAP_BYTES, .adopt_head = true};
-    struct journal *journal = NULL;
-    struct failure failure = {{0}};
-    char path[PATH_BYTES];
-
     cut(tamper, first);
-    (void)snprintf(path, sizeof path, "%s/head", tamper->altered);
-    must(file_remove(path), path);
-    if (journal_open(&options, &journal, &failure) != ERR_OK) {
-        die(path, failure.text);
-    }
-    journal_close(journal);
-    judge(tamper, "tail cut, head file made to fit: not seen without a head kept outside",
-          (struct expected){0, 0});
-    judge_with(tamper, "tail cut, head file made to fit, with a head kept outside",
-               (struct expected){first, first}, witness);
+    tamper_adopt_head(tamper);
+    tamper_judge(tamper, "tail cut, head file made to fit: not seen without a head kept outside",
+                 (struct expected){0, 0});
+    tamper_judge_with(tamper, "tail cut, head file made to fit, with a head kept outside",
+                      (struct expected){first, first}, witness);
 }
 
 static void attack_end(struct tamper *tamper)
 {
-    uint64_t before = head_before_last(tamper);
+    uint64_t before = tamper_head_before_last(tamper);
 
     cut(tamper, tamper->last);
-    judge(tamper, "the last head cut off", (struct expected){before + 1, tamper->last});
+    tamper_judge(tamper, "the last head cut off", (struct expected){before + 1, tamper->last});
     if (before == 0) {
         return;
     }
     cut(tamper, before + 1);
-    judge(tamper, "the last commit cut off", (struct expected){before + 1, before + 1});
+    tamper_judge(tamper, "the last commit cut off", (struct expected){before + 1, before + 1});
 
-    restore(tamper);
-    struct kept_head kept = last_head(tamper);
-    judge_with(tamper, "untouched, with a head kept outside", (struct expected){0, 0}, &kept);
+    tamper_restore(tamper);
+    struct kept_head kept = tamper_last_head(tamper);
+    tamper_judge_with(tamper, "untouched, with a head kept outside", (struct expected){0, 0},
+                      &kept);
     cut_with_head_file(tamper, before + 1, &kept);
 }
 
 static void attack_head_file(struct tamper *tamper)
 {
     uint8_t zeros[HEAD_FILE_SLOTS * HEAD_FILE_SLOT_BYTES] = {0};
-    char path[PATH_BYTES];
+    char path[FILES_PATH_BYTES_MAX];
 
-    restore(tamper);
+    tamper_restore(tamper);
     (void)snprintf(path, sizeof path, "%s/head", tamper->altered);
-    must(file_remove(path), path);
-    judge(tamper, "head file removed", (struct expected){tamper->last, tamper->last});
-    if (head_before_last(tamper) > 0) {
-        restore(tamper);
-        write_altered(tamper, "head", (struct bytes){zeros, sizeof zeros});
-        judge(tamper, "head file emptied", (struct expected){tamper->last, tamper->last});
+    tamper_must(file_remove(path), path);
+    tamper_judge(tamper, "head file removed", (struct expected){tamper->last, tamper->last});
+    if (tamper_head_before_last(tamper) > 0) {
+        tamper_restore(tamper);
+        tamper_write(tamper, "head", (struct bytes){zeros, sizeof zeros});
+        tamper_judge(tamper, "head file emptied", (struct expected){tamper->last, tamper->last});
     }
 }
 
@@ -578,18 +319,19 @@ static void alter_row(struct tamper *tamper, enum table table, enum view_attack 
 
     memcpy(value, row->value.data, size);
     if (attack == VIEW_ROW_REMOVED) {
-        must(table_delete(tamper->txn, table, key), "delete");
+        tamper_must(table_delete(tamper->txn, table, key), "delete");
     } else if (attack == VIEW_ROW_ADDED) {
         uint8_t *other = arena_alloc(&tamper->arena, key.size + 1);
 
         memcpy(other, key.data, key.size);
         other[key.size] = 1;
-        must(row_put(tamper->txn, table, (struct bytes){other, key.size + 1},
-                     (struct bytes){value, size}),
-             "put");
+        tamper_must(row_put(tamper->txn, table, (struct bytes){other, key.size + 1},
+                            (struct bytes){value, size}),
+                    "put");
     } else {
         value[size / 2] ^= 1; /* an empty value becomes one of one byte */
-        must(row_put(tamper->txn, table, key, (struct bytes){value, size == 0 ? 1 : size}), "put");
+        tamper_must(row_put(tamper->txn, table, key, (struct bytes){value, size == 0 ? 1 : size}),
+                    "put");
     }
 }
 
@@ -599,19 +341,19 @@ static void attack_view(struct tamper *tamper, enum table table, enum view_attac
     char what[96];
     char expected[64];
 
-    begin(tamper);
+    tamper_begin(tamper);
     enum err err = table_seek(tamper->txn, table, (struct bytes){0}, &row);
     if (err == ERR_OK) {
         alter_row(tamper, table, attack, &row);
     }
-    end(tamper);
+    tamper_end(tamper);
     if (err == ERR_ABSENT) {
         return; /* this journal has no such rows */
     }
-    must(err, table_name(table));
+    tamper_must(err, table_name(table));
     (void)snprintf(what, sizeof what, "view %s: %s", table_name(table), view_attack_name(attack));
     (void)snprintf(expected, sizeof expected, "%s: row ", table_name(table));
-    judge_views(tamper, what, expected);
+    tamper_judge_views(tamper, what, expected);
 }
 
 static void attack_views(struct tamper *tamper)
@@ -644,14 +386,14 @@ static size_t choose(struct tamper *tamper, enum entry_kind kind, uint64_t targe
     size_t chosen = 0;
 
     require(found != NULL);
-    begin(tamper);
+    tamper_begin(tamper);
     for (uint64_t seq = 1; seq <= tamper->last; seq++) {
-        if (kind_of(take(tamper, seq)) == kind) {
+        if (tamper_kind_of(tamper_take(tamper, seq)) == kind) {
             found[count++] = seq;
         }
         arena_clear(&tamper->arena);
     }
-    end(tamper);
+    tamper_end(tamper);
     for (size_t i = 0; i < TARGETS_OF_KIND && count > 0; i++) {
         uint64_t seq = found[(count - 1) * i / (TARGETS_OF_KIND - 1)];
 
@@ -663,70 +405,40 @@ static size_t choose(struct tamper *tamper, enum entry_kind kind, uint64_t targe
     return chosen;
 }
 
-static void read_pristine(struct tamper *tamper, const char *name, const char *file,
-                          struct bytes *out)
+static void attack_all(struct tamper *tamper)
 {
-    char path[PATH_BYTES];
+    static const enum entry_kind kinds[] = {ENTRY_RECEIVED, ENTRY_EVENT, ENTRY_HEAD};
 
-    (void)snprintf(path, sizeof path, "%s/%s/%s", tamper->work, name, file);
-    must(file_read(path, FILE_BYTES_MAX, &tamper->files, out), path);
-}
+    tamper_restore(tamper);
+    tamper_judge(tamper, "untouched", (struct expected){0, 0});
+    tamper_judge_views(tamper, "untouched, views", NULL);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        uint64_t targets[TARGETS_OF_KIND];
+        size_t count = choose(tamper, kinds[i], targets);
 
-static void prepare(struct tamper *tamper, const char *folder)
-{
-    struct failure failure = {{0}};
-    char pristine[96];
-
-    (void)snprintf(tamper->work, sizeof tamper->work, "/tmp/huishen-tamper-XXXXXX");
-    if (mkdtemp(tamper->work) == NULL) {
-        die(tamper->work, "cannot be made");
+        for (size_t j = 0; j < count; j++) {
+            attack_entry(tamper, targets[j], kinds[i]);
+        }
     }
-    (void)snprintf(pristine, sizeof pristine, "%s/pristine", tamper->work);
-    (void)snprintf(tamper->altered, sizeof tamper->altered, "%s/altered", tamper->work);
-    (void)snprintf(tamper->scratch, sizeof tamper->scratch, "%s/scratch", tamper->work);
-    if (journal_copy(folder, pristine, &failure) != ERR_OK) {
-        die(folder, failure.text);
-    }
-    must(folder_make(tamper->altered, 0700), tamper->altered);
-    arena_init(&tamper->files, (size_t)FILE_BYTES_MAX + (1 << 20));
-    arena_init(&tamper->arena, ENTRY_ARENA_BYTES);
-    read_pristine(tamper, "pristine", "data.mdb", &tamper->data);
-    read_pristine(tamper, "pristine", "head", &tamper->head);
-    begin(tamper);
-    must(journal_last_seq(tamper->txn, &tamper->last), "journal");
-    end(tamper);
-    if (tamper->last == 0) {
-        die(folder, "the journal is empty");
-    }
+    attack_end(tamper);
+    attack_head_file(tamper);
+    attack_views(tamper);
 }
 
 int main(int argc, char **argv)
 {
-    static const enum entry_kind kinds[] = {ENTRY_RECEIVED, ENTRY_EVENT, ENTRY_HEAD};
     struct tamper tamper = {0};
 
-    if (argc != 2) {
-        (void)fprintf(stderr, "usage: tamper JOURNAL_FOLDER\n");
+    if (argc < 3 || argc > 5) {
+        (void)fprintf(stderr, "usage: tamper JOURNAL_FOLDER OFFICE_KEYS [THEFTS] [SEED]\n");
         return 2;
     }
-    prepare(&tamper, argv[1]);
-    restore(&tamper);
-    judge(&tamper, "untouched", (struct expected){0, 0});
-    judge_views(&tamper, "untouched, views", NULL);
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        uint64_t targets[TARGETS_OF_KIND];
-        size_t count = choose(&tamper, kinds[i], targets);
-
-        for (size_t j = 0; j < count; j++) {
-            attack_entry(&tamper, targets[j], kinds[i]);
-        }
-    }
-    attack_end(&tamper);
-    attack_head_file(&tamper);
-    attack_views(&tamper);
-    (void)folder_remove(tamper.work); /* ours; what remains of it harms nobody */
-    arena_release(&tamper.arena);
-    arena_release(&tamper.files);
+    tamper_init(&tamper, argv[1]);
+    attack_all(&tamper);
+    thief_attacks(&tamper, argv[2],
+                  argc > 3 ? (unsigned)strtoul(argv[3], NULL, NUMBER_BASE) : THEFTS,
+                  argc > 4 ? strtoull(argv[4], NULL, NUMBER_BASE) : (uint64_t)tamper.last);
+    tamper_release(&tamper);
     (void)printf("%u passed, %u failed\n", tamper.passed, tamper.failed);
     return tamper.failed == 0 ? 0 : 1;
 }
