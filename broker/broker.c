@@ -521,6 +521,9 @@ enum err broker_open(const struct broker_options *options, uv_loop_t *loop, stru
     if (err == ERR_OK) {
         broker->sweep = sweep_new(broker, transfer_documents(broker->documents));
         make_turn(broker);
+        err = restored_record(broker, path_in(broker, "journal"));
+    }
+    if (err == ERR_OK) {
         err = open_network(broker);
     }
     if (err != ERR_OK) {

@@ -141,6 +141,10 @@ const Hs__SignedHead *history_head(struct broker *broker, const struct session *
  * (dispatch.c). */
 void dispatch_happenings(struct broker *broker, struct arena *arena);
 
+/* Puts on record that the journal in @folder came back from a backup, if that is so and not on
+ * record yet (restored.c). Errors were logged. */
+enum err restored_record(struct broker *broker, const char *folder);
+
 /* Documents: chunks in and out, on worker threads (transfer.c). Errors of opening were logged. */
 enum err transfer_open(struct broker *broker, struct documents_service **out);
 void transfer_close(struct documents_service *service);

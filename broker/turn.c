@@ -151,6 +151,20 @@ void turn_genesis(struct turn *turn, const Hs__Genesis *genesis)
     }
 }
 
+void turn_restored(struct turn *turn, const struct restored_record *restored)
+{
+    Hs__Event *event = message_new(&hs__event__descriptor, &turn->arena);
+    Hs__OfficeRestored *body =
+        message_new_body(event, HS__EVENT__BODY_OFFICE_RESTORED, &turn->arena);
+    uint8_t *hash = arena_copy(&turn->arena, bytes_of_hash(&restored->hash));
+
+    require(body != NULL && hash != NULL); /* the arena is empty */
+    body->seq = restored->seq;
+    body->hash = (ProtobufCBinaryData){HASH_BYTES, hash};
+    body->restored_at = restored->at_ms;
+    (void)turn_record_event(turn, event, NULL); /* a failure is kept in the turn */
+}
+
 static void record_decision(struct turn *turn, const struct decision *decision)
 {
     require(decision->refusal == REFUSAL_NONE); /* the turn has room for it */

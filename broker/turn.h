@@ -22,6 +22,7 @@
 #include "core/trusted_time.h"
 #include "lib/signature.h"
 #include "store/journal.h"
+#include "store/restored_file.h"
 
 enum reply_kind { REPLY_RECEIPT, REPLY_REFUSAL, REPLY_UNCHANGED };
 
@@ -75,6 +76,9 @@ enum err turn_begin(struct turn *turn);
 
 /* Records the founding of the office, whose journal is empty. */
 void turn_genesis(struct turn *turn, const Hs__Genesis *genesis);
+
+/* Records that the journal came back from a backup and ended where @restored says. */
+void turn_restored(struct turn *turn, const struct restored_record *restored);
 
 /* What a turn would find if it began now. */
 struct turn_outlook {

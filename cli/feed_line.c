@@ -150,7 +150,8 @@ static const char *intake_text(const struct cli *cli, const Hs__Event *event)
     X(CLOCK_ANCHORED)       \
     X(CLOCK_SUSPECTED)      \
     X(CLOCK_GAP)            \
-    X(CLOCK_CONFIRMED)
+    X(CLOCK_CONFIRMED)      \
+    X(OFFICE_RESTORED)
 
 #define EVENT_CASE(body) case HS__EVENT__BODY_##body:
 

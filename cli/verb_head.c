@@ -118,7 +118,7 @@ static void print_sheet(const struct cli *cli, const struct head_text *text, int
 static int run(struct cli *cli, const struct arguments *arguments)
 {
     struct home home;
-    struct head_text text;
+    struct head_text text = {0};
     int status = home_open(cli, &home);
 
     if (status == STATUS_DONE) {

@@ -8,8 +8,10 @@
 #include "cli/record_check.h"
 #include "cli/stamp.h"
 #include "cli/verbs.h"
+#include "os/clock.h"
 #include "os/files.h"
 #include "store/journal.h"
+#include "store/restored_file.h"
 #include "store/state_hash.h"
 
 enum { FOLDER_MODE = 0700 };
@@ -125,6 +127,20 @@ static int make_folders(const struct restoring *restoring)
                : cli_fail(cli, STATUS_ENVIRONMENT, "%s: %s", restoring->home.folder, err_text(err));
 }
 
+/* The broker, which can sign, puts it on record at its first start. */
+static int note_restored(const struct restoring *restoring)
+{
+    const char *folder = home_path(restoring->cli, &restoring->home, "journal");
+    const struct clock clock = clock_real();
+    const struct restored_record record = {restoring->facts.seq, restoring->facts.hash,
+                                           clock.wall_ms(clock.self)};
+    enum err err = restored_file_write(folder, &record);
+
+    return err == ERR_OK
+               ? STATUS_DONE
+               : cli_fail(restoring->cli, STATUS_ENVIRONMENT, "%s: %s", folder, err_text(err));
+}
+
 static int restore(struct restoring *restoring)
 {
     int status = copy_files(restoring);
@@ -144,7 +160,10 @@ static int restore(struct restoring *restoring)
     if (status == STATUS_DONE) {
         status = check_journal(restoring);
     }
-    return status == STATUS_DONE ? check_state(restoring) : status;
+    if (status == STATUS_DONE) {
+        status = check_state(restoring);
+    }
+    return status == STATUS_DONE ? note_restored(restoring) : status;
 }
 
 static void print_facts(const struct restoring *restoring)

@@ -56,7 +56,7 @@ static int take_head(struct cli *cli, const struct arguments *arguments, const s
 {
     const char *path = arguments_value(arguments, "head");
     struct public_keys broker;
-    struct head_text text;
+    struct head_text text = {0};
 
     if (path == NULL) {
         return STATUS_DONE;

@@ -12,8 +12,10 @@ static struct words words_of(enum client_problem problem)
 {
     switch (problem) {
     case PROBLEM_HISTORY_DIFFERS:
-        return (struct words){"HISTORY_DIFFERS", "台账与此前见过的不一致",
-                              "the journal is not the one seen before"};
+        return (struct words){"HISTORY_DIFFERS",
+                              "台账与此前见过的不一致（辖区由备份恢复后即会如此）",
+                              "the journal is not the one seen before (as after the office was "
+                              "restored from a backup)"};
     case PROBLEM_WRONG_BROKER:
         return (struct words){"WRONG_BROKER", "对方不是约定的服务端",
                               "this is not the broker that was agreed on"};

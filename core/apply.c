@@ -69,7 +69,8 @@
     X(CLOCK_ANCHORED)       \
     X(CLOCK_SUSPECTED)      \
     X(CLOCK_GAP)            \
-    X(CLOCK_CONFIRMED)
+    X(CLOCK_CONFIRMED)      \
+    X(OFFICE_RESTORED)
 
 #define EVENT_CASE(body) case HS__EVENT__BODY_##body:
 

@@ -276,6 +276,8 @@ static const char *fault_of_office_event(const Hs__Event *event)
         is_sound = event->definition_published->hash.len == HASH_BYTES;
     } else if (event->body_case == HS__EVENT__BODY_PINS_SET) {
         is_sound = event->pins_set->pins != NULL && event->pins_set->hash.len == HASH_BYTES;
+    } else if (event->body_case == HS__EVENT__BODY_OFFICE_RESTORED) {
+        is_sound = event->office_restored->hash.len == HASH_BYTES;
     }
     return is_sound ? NULL : "the event lacks what it is about";
 }
@@ -362,6 +364,13 @@ static const char *fault_of_time_event(const Hs__Event *event)
                              : event->clock_confirmed->anchor);
 }
 
+/* Events about the broker's clock. */
+#define TIME_EVENTS(X) \
+    X(CLOCK_ANCHORED)  \
+    X(CLOCK_SUSPECTED) \
+    X(CLOCK_GAP)       \
+    X(CLOCK_CONFIRMED)
+
 /* Events about the office. */
 #define OFFICE_EVENTS(X)    \
     X(GENESIS)              \
@@ -370,7 +379,8 @@ static const char *fault_of_time_event(const Hs__Event *event)
     X(DEPARTMENT_DEFINED)   \
     X(DEFINITION_PUBLISHED) \
     X(PINS_SET)             \
-    X(CLOCKS_RECOMPUTED)
+    X(CLOCKS_RECOMPUTED)    \
+    X(OFFICE_RESTORED)
 
 #define EVENT_CASE(body) case HS__EVENT__BODY_##body:
 
@@ -415,10 +425,7 @@ const char *event_fault(const Hs__Event *event, const Hs__Proposal *proposal)
         REVIEW_EVENTS(REVIEW_CASE)
         OFFICE_EVENTS(EVENT_CASE)
         return fault_of_office_event(event);
-    case HS__EVENT__BODY_CLOCK_ANCHORED:
-    case HS__EVENT__BODY_CLOCK_SUSPECTED:
-    case HS__EVENT__BODY_CLOCK_GAP:
-    case HS__EVENT__BODY_CLOCK_CONFIRMED:
+        TIME_EVENTS(EVENT_CASE)
         return fault_of_time_event(event);
     case HS__EVENT__BODY_PROPOSAL_SUBMITTED:
         return fault_of_submission(event, proposal);

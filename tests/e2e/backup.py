@@ -6,6 +6,7 @@ usage: backup.py BUILD [LOAD]
 
 LOAD: submissions acknowledged before the backup begins (200).
 """
+import base64
 import datetime
 import json
 import os
@@ -115,6 +116,46 @@ def drill(place, state):
     expect_equal("what restore says", facts, state["facts"])
     expect(os.stat(place.path("keys", "office", "sign.key")).st_mode & 0o077 == 0,
            "others may read the keys")
+
+
+def restorations(place):
+    """What the record says of returns from a backup: (entry, event) of each."""
+    return [(int(line["seq"]), line["event"]["officeRestored"])
+            for line in map(json.loads, place.done("--json", "journal", seconds=120).splitlines())
+            if "officeRestored" in line.get("event", {})]
+
+
+def is_on_record(place, state):
+    """The first thing that the restored office records is that it was restored; once, whatever
+    becomes of the broker."""
+    marker = place.path("journal", "restored")
+    with open(marker, encoding="utf-8") as file:
+        text = file.read()
+    place.start_broker()
+    facts = state["facts"]
+    [(seq, said)] = restorations(place)
+    expect_equal("the entry", (seq, int(said["seq"])), (facts["seq"] + 1, facts["seq"]))
+    expect_equal("the hash", base64.b64decode(said["hash"]).hex(), facts["hash"])
+    expect(not os.path.exists(marker), "the note for the broker is still there")
+    place.programs["broker"].kill()
+    with open(marker, "w", encoding="utf-8") as file:
+        file.write(text)  # as if it had died between the commit and the removal
+    place.start_broker()
+    expect_equal("the number of returns", len(restorations(place)), 1)
+    expect(not os.path.exists(marker), "the note for the broker is there again")
+    place.programs["broker"].stop()
+
+
+def garbled_note(place, state):
+    """A note that cannot be read stops the broker: it would hide a return."""
+    marker = place.path("journal", "restored")
+    with open(marker, "w", encoding="utf-8") as file:
+        file.write("huishen restored 1\nseven\n")
+    broker = place.add_broker().start()
+    expect_equal("the broker's status", broker.child.wait(AGENT_SECONDS), 4)
+    broker.close()
+    expect("restored_unreadable" in office.tail(broker.log), office.tail(broker.log))
+    os.remove(marker)
 
 
 def serves_again(place, state):
@@ -295,6 +336,8 @@ def main(arguments):
                 ("the sums are those of b2sum", sums_are_those_of_b2sum),
                 ("the office goes on and its machine is lost", beyond_the_backup),
                 ("an empty machine and the backup give the same state", drill),
+                ("a return is on record, once", is_on_record),
+                ("a garbled note stops the broker", garbled_note),
                 ("the restored office serves", serves_again),
                 ("a later head kept outside tells", later_head_is_missed),
                 ("an agent with a later head stops", agent_with_a_later_head_stops),

@@ -3,6 +3,7 @@
  * is named before apply meets it. */
 #include "tests/lib/test.h"
 
+#include "lib/hash.h"
 #include "proto/message.h"
 #include "store/event_check.h"
 
@@ -192,6 +193,19 @@ static void a_waiver_is_of_a_gate_and_answered_when_asked_for(void **state)
     assert_sound(f, true);
 }
 
+static void a_return_from_a_backup_names_a_hash(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t hash[HASH_BYTES] = {1};
+    Hs__OfficeRestored restored = HS__OFFICE_RESTORED__INIT;
+
+    f->event.body_case = EVENT(OFFICE_RESTORED);
+    f->event.office_restored = &restored;
+    assert_non_null(event_fault(&f->event, NULL));
+    restored.hash = (ProtobufCBinaryData){sizeof hash, hash};
+    assert_null(event_fault(&f->event, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +216,7 @@ int main(void)
         cmocka_unit_test_setup(a_silence_that_is_decided_is_that_of_a_review, set_up),
         cmocka_unit_test_setup(a_decision_is_about_the_present_round, set_up),
         cmocka_unit_test_setup(a_waiver_is_of_a_gate_and_answered_when_asked_for, set_up),
+        cmocka_unit_test_setup(a_return_from_a_backup_names_a_hash, set_up),
     };
 
     return cmocka_run_group_tests_name("event check", tests, NULL, NULL);
