@@ -209,6 +209,37 @@ def works_on(place, state):
     place.verify()
 
 
+def another_release(place, state):
+    """Views of another release are made anew; its journal is refused, by the broker too."""
+    def become(*words):
+        result = subprocess.run([place.program("tamper"), place.path("journal"),
+                                 place.path("keys", "office"), "as", *words], text=True,
+                                capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+        expect_equal(f"tamper: {result.stderr}", result.returncode, 0)
+
+    expect_equal("now", place.json("upgrade")["rebuilt"], False)
+    before = place.json("verify", "--views", seconds=300)["state"]
+    become("huishen.v1", "1")
+    rebuilt = place.json("upgrade")
+    expect_equal("rebuilt", (rebuilt["viewsBefore"], rebuilt["rebuilt"]), (1, True))
+    expect_equal("again", place.json("upgrade")["rebuilt"], False)
+    expect_equal("the state", place.json("verify", "--views", seconds=300)["state"], before)
+    for written, code in (("huishen.v2", "FORMAT_NEWER"), ("other", "FORMAT_UNKNOWN")):
+        become(written, "1")
+        result = place.run("upgrade")
+        expect_equal(f"upgrade: {result.stderr}", result.returncode, 1)
+        expect(f"refused: {code}" in result.stderr and written in result.stderr, result.stderr)
+        broker = place.add_broker().start()
+        expect_equal("the broker's status", broker.child.wait(AGENT_SECONDS), 4)
+        broker.close()
+        expect(written in office.tail(broker.log), office.tail(broker.log))
+    become("huishen.v1", "6")
+    place.start_broker()
+    result = place.run("upgrade")
+    expect_equal("while it serves", (result.returncode, "OFFICE_IS_UP" in result.stderr), (1, True))
+    place.stop()
+
+
 def restored_is_refused(place, backup, name, code):
     """Restoring @backup is refused with @code, names the file, and leaves nothing behind."""
     target = os.path.join(place.folder, "target")
@@ -342,6 +373,7 @@ def main(arguments):
                 ("a later head kept outside tells", later_head_is_missed),
                 ("an agent with a later head stops", agent_with_a_later_head_stops),
                 ("the restored office works on", works_on),
+                ("another release is upgraded or refused", another_release),
                 ("a damaged backup is refused", damaged),
                 ("what backup.json says is checked", facts_changed),
                 ("a list cannot lead outside", path_out_of_the_backup),

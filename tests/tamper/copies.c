@@ -62,16 +62,21 @@ void tamper_restore(struct tamper *tamper)
     arena_clear(&tamper->arena);
 }
 
-void tamper_begin(struct tamper *tamper)
+void tamper_reopen(struct tamper *tamper)
 {
     struct database_options options = {.folder = tamper->altered, .map_bytes = TAMPER_MAP_BYTES};
     struct failure failure = {{0}};
 
-    tamper_restore(tamper);
     if (database_open(&options, &tamper->database, &failure) != ERR_OK) {
         tamper_die(tamper->altered, failure.text);
     }
     tamper_must(transaction_begin(tamper->database, true, &tamper->txn), "begin");
+}
+
+void tamper_begin(struct tamper *tamper)
+{
+    tamper_restore(tamper);
+    tamper_reopen(tamper);
 }
 
 void tamper_end(struct tamper *tamper)
@@ -251,8 +256,7 @@ uint64_t tamper_head_before_last(struct tamper *tamper)
     return seq;
 }
 
-static void read_pristine(struct tamper *tamper, const char *name, const char *file,
-                          struct bytes *out)
+static void read_work(struct tamper *tamper, const char *name, const char *file, struct bytes *out)
 {
     char path[FILES_PATH_BYTES_MAX];
 
@@ -280,8 +284,8 @@ void tamper_init(struct tamper *tamper, const char *folder)
     tamper_must(folder_make(tamper->altered, 0700), tamper->altered);
     arena_init(&tamper->files, (size_t)FILE_BYTES_MAX + (1 << 20));
     arena_init(&tamper->arena, ENTRY_ARENA_BYTES);
-    read_pristine(tamper, "pristine", "data.mdb", &tamper->data);
-    read_pristine(tamper, "pristine", "head", &tamper->head);
+    read_work(tamper, "pristine", "data.mdb", &tamper->data);
+    read_work(tamper, "pristine", "head", &tamper->head);
     tamper_begin(tamper);
     tamper_must(journal_last_seq(tamper->txn, &tamper->last), "journal");
     tamper_end(tamper);
@@ -295,4 +299,18 @@ void tamper_release(struct tamper *tamper)
     (void)folder_remove(tamper->work); /* ours; what remains of it harms nobody */
     arena_release(&tamper->arena);
     arena_release(&tamper->files);
+}
+
+void tamper_give_back(struct tamper *tamper, const char *folder)
+{
+    static const char *const names[] = {"data.mdb", "head"};
+    char path[FILES_PATH_BYTES_MAX];
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct bytes bytes;
+
+        read_work(tamper, "altered", names[i], &bytes);
+        (void)snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        tamper_must(file_write(path, bytes, 0600), path);
+    }
 }

@@ -5,6 +5,9 @@
  * office's key, drawn from SEED: a table says which of them are seen without a head kept outside.
  * One line each; at the end `N passed, N failed`; exits with 1 if any failed. Nothing is written to
  * JOURNAL_FOLDER.
+ *
+ * tamper JOURNAL_FOLDER OFFICE_KEYS as FORMAT VIEWS_VERSION - makes the journal itself one that
+ * another release wrote.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -425,10 +428,25 @@ static void attack_all(struct tamper *tamper)
     attack_views(tamper);
 }
 
+/* tamper JOURNAL_FOLDER OFFICE_KEYS as FORMAT VIEWS_VERSION */
+static int make_other(char **argv)
+{
+    struct tamper tamper = {0};
+    const struct other_release release = {argv[4], strtoull(argv[5], NULL, NUMBER_BASE)};
+
+    tamper_init(&tamper, argv[1]);
+    thief_make_other(&tamper, argv[2], argv[1], &release);
+    tamper_release(&tamper);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct tamper tamper = {0};
 
+    if (argc == 6 && strcmp(argv[3], "as") == 0) {
+        return make_other(argv);
+    }
     if (argc < 3 || argc > 5) {
         (void)fprintf(stderr, "usage: tamper JOURNAL_FOLDER OFFICE_KEYS [THEFTS] [SEED]\n");
         return 2;

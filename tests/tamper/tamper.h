@@ -36,6 +36,12 @@ struct expected {
     uint64_t to;
 };
 
+/* What another release would have written. */
+struct other_release {
+    const char *format; /* huishen.v1 */
+    uint64_t views;
+};
+
 /* The first fault of several. */
 struct found {
     uint64_t count;
@@ -54,6 +60,7 @@ void tamper_must(enum err err, const char *what);
 /* Makes altered/ the same as the pristine copy; the second also opens it. */
 void tamper_restore(struct tamper *tamper);
 void tamper_begin(struct tamper *tamper);
+void tamper_reopen(struct tamper *tamper); /* as it was left, for another alteration */
 void tamper_end(struct tamper *tamper);
 
 /* Writes @bytes over the file @name of altered/. */
@@ -61,6 +68,9 @@ void tamper_write(const struct tamper *tamper, const char *name, struct bytes by
 
 /* Removes the head file and makes one that fits what altered/ then holds. */
 void tamper_adopt_head(const struct tamper *tamper);
+
+/* Copies altered/ over the journal in @folder, which nobody has open. */
+void tamper_give_back(struct tamper *tamper, const char *folder);
 
 /* Returns the number of faults of altered/, and sets @out to the first. @kept: a head kept outside;
  * @sign_key: the office's, known from elsewhere. Both may be NULL. */
@@ -98,6 +108,11 @@ struct kept_head tamper_last_head(struct tamper *tamper);
 
 /* Returns the head before the last one, 0 if there is none. */
 uint64_t tamper_head_before_last(struct tamper *tamper);
+
+/* Makes the journal in @folder one that another release wrote: its genesis names @format, and its
+ * views are of version @views (thief.c). */
+void thief_make_other(struct tamper *tamper, const char *keys, const char *folder,
+                      const struct other_release *release);
 
 /* What one who holds the office's key can do: writes histories anew in @count ways (thief.c). */
 void thief_attacks(struct tamper *tamper, const char *keys, unsigned count, uint64_t seed);

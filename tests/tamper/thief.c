@@ -12,6 +12,7 @@
 #include "net/keys.h"
 #include "proto/tags.h"
 #include "store/merkle.h"
+#include "store/row.h"
 #include "tests/tamper/tamper.h"
 
 /* What is done, and who notices: the verifier alone, one who knows the office's key from elsewhere,
@@ -285,15 +286,22 @@ static bool delete_line(struct thief *thief)
     return true;
 }
 
-/* Puts the thief's own key into genesis: all heads are signed with it. */
-static bool swap_keys(struct thief *thief)
+/* Returns the first event, which is genesis. */
+static struct line *genesis_line(const struct thief *thief)
 {
-    struct arena *arena = &thief->arena;
     struct line *line = &thief->lines[0];
 
     while (line->kind != ENTRY_EVENT) {
         line++;
     }
+    return line;
+}
+
+/* Puts the thief's own key into genesis: all heads are signed with it. */
+static bool swap_keys(struct thief *thief)
+{
+    struct arena *arena = &thief->arena;
+    struct line *line = genesis_line(thief);
     Hs__EventEntry *entry = message_read(&hs__event_entry__descriptor, line->bytes, arena);
     require(entry != NULL);
     Hs__Event *event = message_read(&hs__event__descriptor, bytes_of(entry->event), arena);
@@ -407,25 +415,74 @@ static void find_office(struct thief *thief)
     tamper_end(tamper);
 }
 
-void thief_attacks(struct tamper *tamper, const char *keys, unsigned count, uint64_t seed)
+/* Makes @thief ready, with the office's key of @keys, before any attack. */
+static void thief_init(struct thief *thief, struct tamper *tamper, const char *keys, uint64_t seed)
 {
     static const uint8_t own_seed[SIGN_SEED_BYTES] = {7};
-    struct thief thief = {.tamper = tamper, .random = seed | 1};
     struct keys stolen;
     char reason[KEYS_REASON_BYTES];
-    struct found found;
 
+    *thief = (struct thief){.tamper = tamper, .random = seed | 1};
     if (keys_load(keys, &stolen, reason) != ERR_OK) {
         tamper_die(keys, reason);
     }
-    thief.key = stolen.sign;
-    sign_key_from_seed(own_seed, &thief.own);
-    thief.lines = calloc(tamper->last, sizeof *thief.lines);
-    require(thief.lines != NULL);
-    arena_init(&thief.arena, (size_t)1 << 30);
-    thief.kept = tamper_last_head(tamper);
-    find_office(&thief);
-    thief.signer = thief.key;
+    thief->key = stolen.sign;
+    thief->signer = thief->key;
+    keys_wipe(&stolen);
+    sign_key_from_seed(own_seed, &thief->own);
+    thief->lines = calloc(tamper->last, sizeof *thief->lines);
+    require(thief->lines != NULL);
+    arena_init(&thief->arena, (size_t)1 << 30);
+    thief->kept = tamper_last_head(tamper);
+    find_office(thief);
+}
+
+static void thief_release(struct thief *thief)
+{
+    arena_release(&thief->arena);
+    free(thief->lines);
+    sign_key_wipe(&thief->key);
+}
+
+static void set_views_version(struct tamper *tamper, uint64_t version)
+{
+    uint8_t value[8];
+
+    bytes_put_u64(value, version);
+    tamper_reopen(tamper);
+    tamper_must(row_put(tamper->txn, TABLE_META, bytes_of_text("views_version"),
+                        (struct bytes){value, sizeof value}),
+                "views_version");
+    tamper_end(tamper);
+}
+
+void thief_make_other(struct tamper *tamper, const char *keys, const char *folder,
+                      const struct other_release *release)
+{
+    struct thief thief;
+
+    thief_init(&thief, tamper, keys, 1);
+    read_lines(&thief);
+    struct line *line = genesis_line(&thief);
+    Hs__EventEntry *entry = message_read(&hs__event_entry__descriptor, line->bytes, &thief.arena);
+    require(entry != NULL);
+    Hs__Event *event = message_read(&hs__event__descriptor, bytes_of(entry->event), &thief.arena);
+    require(event != NULL && event->body_case == HS__EVENT__BODY_GENESIS);
+    event->genesis->schema = release->format;
+    entry->event = binary_of(message_pack(event, &thief.arena));
+    line->bytes = message_pack(entry, &thief.arena);
+    write_lines(&thief);
+    set_views_version(tamper, release->views);
+    tamper_give_back(tamper, folder);
+    thief_release(&thief);
+}
+
+void thief_attacks(struct tamper *tamper, const char *keys, unsigned count, uint64_t seed)
+{
+    struct thief thief;
+    struct found found;
+
+    thief_init(&thief, tamper, keys, seed);
     read_lines(&thief);
     write_lines(&thief);
     tamper_verdict(tamper, tamper_verify(tamper, &thief.kept, thief.key.public_key, &found) == 0,
@@ -435,7 +492,5 @@ void thief_attacks(struct tamper *tamper, const char *keys, unsigned count, uint
     }
     print_table(&thief);
     (void)printf("%u histories written anew, seed %" PRIu64 "\n", count, seed);
-    arena_release(&thief.arena);
-    free(thief.lines);
-    keys_wipe(&stolen);
+    thief_release(&thief);
 }
