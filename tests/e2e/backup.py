@@ -85,7 +85,9 @@ def under_load(place, state):
                for line in read_lines(place.path("run", "all.jsonl")) if line["kind"] == "head"]
     times = [begun] + [at for at in commits if begun <= at <= ended] + [ended]
     state["stall"] = max(later - earlier for earlier, later in zip(times, times[1:]))
-    expect(state["stall"] < STALL_SECONDS, f"no commit for {state['stall']:.2f} s")
+    # A backup that held the broker up would do so for all of its time; a busy machine pauses, too.
+    expect(state["stall"] < max(STALL_SECONDS, (ended - begun) / 2),
+           f"no commit for {state['stall']:.2f} s of {ended - begun:.2f}")
 
 
 def sums_are_those_of_b2sum(place, state):
@@ -217,7 +219,8 @@ def another_release(place, state):
                                 capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
         expect_equal(f"tamper: {result.stderr}", result.returncode, 0)
 
-    expect_equal("now", place.json("upgrade")["rebuilt"], False)
+    now = place.json("upgrade")
+    expect_equal("now", (now["rebuilt"], now["format"]), (False, "huishen.v1"))
     before = place.json("verify", "--views", seconds=300)["state"]
     become("huishen.v1", "1")
     rebuilt = place.json("upgrade")
@@ -233,7 +236,7 @@ def another_release(place, state):
         expect_equal("the broker's status", broker.child.wait(AGENT_SECONDS), 4)
         broker.close()
         expect(written in office.tail(broker.log), office.tail(broker.log))
-    become("huishen.v1", "6")
+    become("huishen.v1", str(now["views"]))
     place.start_broker()
     result = place.run("upgrade")
     expect_equal("while it serves", (result.returncode, "OFFICE_IS_UP" in result.stderr), (1, True))
