@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* huishen backup: a copy of an office that goes on working meanwhile. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli/backup_copy.h"
 #include "cli/founding_orders.h"
 #include "cli/principals.h"
@@ -12,7 +16,7 @@
 #include "store/packet_documents.h"
 #include "store/state_hash.h"
 
-enum { DOCUMENTS_TOLD_MAX = 20 };
+enum { FOLDER_MODE = 0700, DOCUMENTS_TOLD_MAX = 20 };
 
 struct backup {
     struct cli *cli;
@@ -237,6 +241,44 @@ static int judge(const struct backup *backup)
     return STATUS_REFUSED;
 }
 
+/* True if the folder @inner, which is there, lies in @outer. */
+static bool lies_in(const char *inner, const char *outer)
+{
+    char inner_path[PATH_MAX];
+    char outer_path[PATH_MAX];
+
+    if (realpath(inner, inner_path) == NULL || realpath(outer, outer_path) == NULL) {
+        return false;
+    }
+    size_t size = strlen(outer_path);
+    return strncmp(inner_path, outer_path, size) == 0 && inner_path[size] == '/';
+}
+
+/* Makes @folder, which must be absent or empty, and outside of the home that it is to outlive. */
+static int make_folder(const struct backup *backup, const char *folder)
+{
+    const struct cli *cli = backup->cli;
+
+    if (folder[0] == '\0' || !new_home_is_free(cli, folder)) {
+        return cli_fail(
+            cli, STATUS_INVALID,
+            cli_text(cli, "%s 已存在且不是空文件夹", "%s is there already and no empty folder"),
+            folder);
+    }
+    enum err err = folder_make(folder, FOLDER_MODE);
+    if (err != ERR_OK) {
+        return cli_fail(cli, STATUS_ENVIRONMENT, "%s: %s", folder, err_text(err));
+    }
+    if (lies_in(folder, backup->home.folder)) {
+        (void)folder_remove(folder); /* it is empty */
+        return cli_fail(cli, STATUS_INVALID,
+                        cli_text(cli, "%s 在辖区目录之内：会与之一同丢失",
+                                 "%s lies in the home, and would be lost with it"),
+                        folder);
+    }
+    return STATUS_DONE;
+}
+
 static int run(struct cli *cli, const struct arguments *arguments)
 {
     struct backup backup = {.cli = cli};
@@ -244,14 +286,11 @@ static int run(struct cli *cli, const struct arguments *arguments)
     char stamp[STAMP_BYTES];
     int status = home_open(cli, &backup.home);
 
+    if (status == STATUS_DONE) {
+        status = make_folder(&backup, folder);
+    }
     if (status != STATUS_DONE) {
         return status;
-    }
-    if (folder[0] == '\0' || !new_home_is_free(cli, folder)) {
-        return cli_fail(
-            cli, STATUS_INVALID,
-            cli_text(cli, "%s 已存在且不是空文件夹", "%s is there already and no empty folder"),
-            folder);
     }
     const struct clock clock = clock_real();
     stamp_write(clock.wall_ms(clock.self), backup.home.office->utc_offset_minutes, stamp);

@@ -311,9 +311,11 @@ def path_out_of_the_backup(place, state):
 
 def not_over_a_home(place, state):
     """Neither is written where something is."""
-    for arguments in (("restore", state["backup"]), ("backup", place.path("configs"))):
+    for arguments in (("restore", state["backup"]), ("backup", state["backup"]),
+                      ("backup", place.path("configs", "inside"))):
         result = place.run(*arguments)
         expect_equal(arguments[0], result.returncode, 2)
+    expect(not os.path.exists(place.path("configs", "inside")), "a folder is left in the home")
 
 
 def without_keys(place, state):
