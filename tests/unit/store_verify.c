@@ -259,6 +259,49 @@ static void an_emptied_file_is_a_broken_journal_for_who_checks_and_who_serves(vo
     f->office.journal = NULL;
 }
 
+/* Verifies with a head kept outside; returns the number of faults. */
+static size_t faults_with(struct fixture *f, uint64_t seq, const struct hash *hash)
+{
+    struct verify_options options = options_of(f);
+    struct failure failure;
+
+    f->count = 0;
+    options.witness = (struct kept_head){seq, *hash};
+    assert_int_equal(verify_journal(&options, &f->report, &failure), ERR_OK);
+    return f->count;
+}
+
+static void a_head_kept_outside_is_held_against_the_journal(void **state)
+{
+    struct fixture *f = *state;
+    struct arena arena;
+    struct hash hash;
+    const struct head_record *record = journal_head(f->office.journal);
+    const uint64_t last = record->seq;
+
+    arena_init(&arena, 16 * 1024);
+    const Hs__SignedHead *outer = message_read(&hs__signed_head__descriptor,
+                                               (struct bytes){record->bytes, record->size}, &arena);
+    assert_non_null(outer);
+    const Hs__Head *head = message_read(&hs__head__descriptor, bytes_of(outer->head), &arena);
+    assert_non_null(head);
+    memcpy(hash.bytes, head->hash.data, HASH_BYTES);
+    const uint64_t kept = head->last_seq;
+    arena_release(&arena);
+    office_close(&f->office);
+
+    assert_int_equal(faults_with(f, kept, &hash), 0);
+    assert_int_equal(faults_with(f, last + 7, &hash), 1);
+    assert_int_equal(f->codes[0], VERIFY_WITNESS_AHEAD);
+    assert_int_equal(f->seqs[0], last + 1);
+    assert_int_equal(faults_with(f, kept - 1, &hash), 1); /* no commit ends there */
+    assert_int_equal(f->codes[0], VERIFY_WITNESS_DIFFERS);
+    hash.bytes[31] ^= 1;
+    assert_int_equal(faults_with(f, kept, &hash), 1);
+    assert_int_equal(f->codes[0], VERIFY_WITNESS_DIFFERS);
+    assert_int_equal(f->seqs[0], last);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +320,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             an_emptied_file_is_a_broken_journal_for_who_checks_and_who_serves, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_journal_is_an_error_not_a_fault, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_head_kept_outside_is_held_against_the_journal, set_up,
+                                        tear_down),
     };
 
     return cmocka_run_group_tests_name("verify", tests, NULL, NULL);
