@@ -139,7 +139,10 @@ def read_answers(place):
     """Returns the commands acknowledged in all histories: id -> proposal."""
     acknowledged = {}
     for index in range(SUBMITTERS):
-        with open(place.path("run", f"submitter-{index}.jsonl"), encoding="utf-8") as file:
+        path = place.path("run", f"submitter-{index}.jsonl")
+        if not os.path.exists(path):
+            continue  # killed before it began one
+        with open(path, encoding="utf-8") as file:
             for line in file:
                 if line.endswith("}\n"):
                     answer = json.loads(line)
