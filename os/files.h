@@ -52,8 +52,8 @@ enum err file_remove(const char *path);
 /* True if @path names something. */
 bool file_exists(const char *path);
 
-/* Makes the folder @path and those above it that are missing, with permissions @mode. One that is
- * there already is left as it is.
+/* Makes the folder @path and those above it that are missing, with permissions @mode, and the names
+ * of those it made durable. One that is there already is left as it is.
  *
  * Errors: ERR_INVALID if a part of the path is no folder. */
 enum err folder_make(const char *path, mode_t mode);

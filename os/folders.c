@@ -25,18 +25,26 @@ static bool is_folder(const char *path)
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-static enum err make_one(const char *path, mode_t mode)
+/* Makes the folder @path, whose last part begins at @name, and its name durable. An empty path
+ * above it is the working folder. */
+static enum err make_one(char *path, char *name, mode_t mode)
 {
-    if (mkdir(path, mode) == 0 || (errno == EEXIST && is_folder(path))) {
-        return ERR_OK;
+    if (mkdir(path, mode) != 0) {
+        return errno != EEXIST ? files_err(errno) : is_folder(path) ? ERR_OK : ERR_INVALID;
     }
-    return errno == EEXIST ? ERR_INVALID : files_err(errno);
+
+    char first = name[0];
+    name[0] = '\0';
+    enum err err = folder_sync(path[0] == '\0' ? "." : path);
+    name[0] = first;
+    return err;
 }
 
 enum err folder_make(const char *path, mode_t mode)
 {
     char part[FILES_PATH_BYTES_MAX];
     size_t size = strlen(path);
+    size_t name = path[0] == '/' ? 1 : 0; /* where the part being made begins */
 
     if (size == 0 || size >= sizeof part) {
         return ERR_INVALID;
@@ -47,13 +55,14 @@ enum err folder_make(const char *path, mode_t mode)
             continue;
         }
         part[i] = '\0';
-        enum err err = make_one(part, mode);
+        enum err err = make_one(part, part + name, mode);
         if (err != ERR_OK) {
             return err;
         }
         part[i] = '/';
+        name = i + 1;
     }
-    return make_one(part, mode);
+    return make_one(part, part + name, mode);
 }
 
 /* ---- listing ---- */
