@@ -95,6 +95,15 @@ void broker_close(struct broker *broker);
 
 /* ---- between the files of broker/ ---- */
 
+/* Opens all that the broker has on disk, and does not listen yet (opening.c): takes the home's
+ * lock, checks the journal's end, brings the views to it, reads the office and the directory, finds
+ * the documents. Errors were logged; nothing is left open. */
+enum err broker_open_home(const struct broker_options *options, uv_loop_t *loop,
+                          struct broker **out);
+
+/* Reads the office's record as it was committed last (opening.c). */
+enum err broker_load_office(struct broker *broker);
+
 /* The clock between turns (clock_watch.c): true if a turn would find something new about it, or a
  * deadline passed. */
 bool clock_watch_is_due(struct broker *broker);
