@@ -116,6 +116,19 @@ static enum err compare_hash(int fd, const struct hash *hash)
     return hash_equal(hasher_finish(&hasher), *hash) ? ERR_OK : ERR_INVALID;
 }
 
+/* Makes the name of the complete document durable, and that of its folder: a process that ended
+ * right after it gave them left that to the next one. */
+static enum err sync_names(const struct documents *documents, const struct hash *hash)
+{
+    struct document_path folder = {.text = ""};
+
+    if (!document_path_folder(documents, hash, &folder)) {
+        return ERR_INVALID;
+    }
+    enum err err = folder_sync(folder.text);
+    return err == ERR_OK ? folder_sync(documents->folder) : err;
+}
+
 /* Gives the partial file its name, once it is right and on disk. */
 static enum err complete(const struct documents *documents, const struct hash *hash, int fd)
 {
@@ -142,7 +155,7 @@ static enum err complete(const struct documents *documents, const struct hash *h
     if (err == ERR_OK && rename(partial.text, path.text) != 0) {
         err = files_err(errno);
     }
-    return err == ERR_OK ? folder_sync(folder.text) : err;
+    return err == ERR_OK ? sync_names(documents, hash) : err;
 }
 
 /* Adds @chunk to the open partial file and sets @out. */
@@ -191,8 +204,10 @@ enum err document_put(const struct documents *documents, const struct document_c
     }
     if (document_path_of(documents, &chunk->hash, &path) &&
         size_of(path.text, &out->stored) == ERR_OK) {
-        out->is_complete = true;
-        return ERR_OK;
+        enum err err = sync_names(documents, &chunk->hash);
+
+        out->is_complete = err == ERR_OK;
+        return err;
     }
     if (!document_path_partial(documents, &chunk->hash, &path)) {
         return ERR_INVALID;

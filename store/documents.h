@@ -5,9 +5,10 @@
  *   documents/partial/HASH    what has come of one so far
  *
  * A document appears under its name only when all of it is there, its hash is right and it is on
- * disk. An upload that was interrupted goes on where it stopped, over restarts too. Documents are
- * not in the journal; a packet names them by hash. All calls block: the broker makes them on worker
- * threads. Calls on different documents may run at the same time, puts of one document must not.
+ * disk; the name is on disk too once document_put() has said that the document is complete. An
+ * upload that was interrupted goes on where it stopped, over restarts too. Documents are not in the
+ * journal; a packet names them by hash. All calls block: the broker makes them on worker threads.
+ * Calls on different documents may run at the same time, puts of one document must not.
  */
 #ifndef STORE_DOCUMENTS_H
 #define STORE_DOCUMENTS_H
