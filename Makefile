@@ -160,6 +160,16 @@ $(BUILD)/virtual-office: $(BUILD)/tests/virtual/office.o $(BUILD)/tests/virtual/
 $(BUILD)/virtual-histories: $(BUILD)/tests/virtual/histories.o $(BUILD)/tests/virtual/trace.o $(CORE) $(TEXT) $(PROTO) $(OS) $(LIB)
 	$(call link,-lprotobuf-c -ljansson -lyaml -lsodium -luv)
 
+# The recorder goes into programs that know nothing of it: no hardening that wraps libc's calls.
+RECORDER := $(patsubst %,tests/power/%.c,recorder recorded_names recorded_writes)
+$(BUILD)/recorder.so: $(RECORDER) tests/power/recorder.h tests/power/tape.h
+	@mkdir -p $(BUILD)
+	@echo "  LD  $@"
+	@$(CC) -I. -D_GNU_SOURCE -std=c11 -O2 -g -fPIC -shared $(WARN) -o $@ $(RECORDER) -ldl
+$(BUILD)/power-replay: $(patsubst %,$(BUILD)/tests/power/%.o,replay reel judge truth state disk) \
+        $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+
 test:
 	@packaging/install-deps test
 	@tests/run_all.sh $(JOBS)
@@ -200,7 +210,7 @@ install: all
 # ---- housekeeping --------------------------------------------------------------------------------
 
 SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client broker agents cli \
-        bench tests/unit tests/lib tests/core tests/e2e tests/tamper tests/virtual))
+        bench tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper tests/virtual))
 
 format:
 	@clang-format -i $(SOURCES)

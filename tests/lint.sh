@@ -16,7 +16,8 @@ for tool in clang-format clang-tidy cppcheck; do
 done
 
 # Headers of a layer without any are a pattern that matches nothing.
-sources=$(for folder in $layers tests/unit tests/lib tests/core tests/e2e tests/tamper tests/virtual; do
+sources=$(for folder in $layers tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper \
+    tests/virtual; do
     ls "$folder"/*.[ch] 2>/dev/null || true
 done)
 programs=$(for folder in $layers; do ls "$folder"/*.c; done)

@@ -5,7 +5,8 @@
 # is `N passed, M failed`.
 # usage: run_all.sh JOBS
 #
-# KILL_SECONDS: how long the kill loop runs (60). Logs are in build/test-logs/.
+# KILL_SECONDS: how long the kill loop runs (60). POWER_STATES: how many states of a power loss are
+# judged (50000). Logs are in build/test-logs/.
 set -u
 
 jobs=${1:-$(nproc)}
@@ -48,7 +49,8 @@ step() {
     fi
 }
 
-step "build with gcc" build_with CC=gcc BUILD="$build" all "$build/submitter" "$build/tamper"
+step "build with gcc" build_with CC=gcc BUILD="$build" all "$build/submitter" "$build/tamper" \
+    "$build/recorder.so" "$build/power-replay"
 step "build the virtual offices" build_with CC=gcc BUILD="$build" "$build/virtual-office" \
     "$build/virtual-histories"
 step "build with clang" build_with CC=clang BUILD=build-clang all build-clang/submitter
@@ -79,5 +81,7 @@ step "conflicts and decisions, sanitizers" python3 -B tests/e2e/settle.py "$sani
 step "backup and return, sanitizers" python3 -B tests/e2e/backup.py "$sanitized"
 step "export and a second verifier" python3 -B tests/e2e/export.py "$build"
 step "tampering" python3 -B tests/e2e/tamper.py "$build"
+step "power loss" python3 -B tests/power/power.py "$build" --states "${POWER_STATES:-50000}" \
+    --jobs "$jobs"
 step "kill loop" python3 -B tests/e2e/kill_loop.py "$build" --seconds "${KILL_SECONDS:-60}"
 echo "$passed passed, 0 failed"

@@ -52,6 +52,7 @@ class Program:
 
     def __init__(self, name, argv, log, folder=None):
         self.folder = folder  # in which it is started
+        self.extra = {}       # of its environment, beside what the test has
         self.name = name
         self.argv = argv
         self.log = log
@@ -65,7 +66,8 @@ class Program:
                                       {signal.SIGTERM} if self.is_patient else set())
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL,
-                                          stdout=subprocess.PIPE, stderr=log, cwd=self.folder)
+                                          stdout=subprocess.PIPE, stderr=log, cwd=self.folder,
+                                          env={**os.environ, **self.extra})
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         self.started = time.monotonic()
         self.buffer = b""
@@ -128,14 +130,15 @@ class Program:
 class Office:
     """A home made by `init --demo`, with a broker and agents as wanted. Use it with `with`."""
 
-    def __init__(self, build, *founding):
-        """Makes the home; @founding are further words of `init`."""
+    def __init__(self, build, *founding, folder=None, extra=None):
+        """Makes the home; @founding are further words of `init`, @extra what its environment has
+        beside the test's. In @folder, which is there, or in a new one."""
         self.build = os.path.abspath(build)
-        self.folder = tempfile.mkdtemp(prefix="huishen-e2e-")
+        self.folder = folder or tempfile.mkdtemp(prefix="huishen-e2e-")
         self.home = os.path.join(self.folder, "home")
         self.programs = {}
         self.endpoint = None
-        result = self.run("init", self.home, "--demo", *founding, home=False)
+        result = self.run("init", self.home, "--demo", *founding, home=False, extra=extra)
         if result.returncode != 0:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise Fault(f"init --demo ended with {result.returncode}: {result.stderr}")
@@ -209,7 +212,7 @@ class Office:
 
     # ---- the command line --------------------------------------------------------------------
 
-    def run(self, *arguments, account=None, home=True, seconds=60, language="en"):
+    def run(self, *arguments, account=None, home=True, seconds=60, language="en", extra=None):
         """Runs `huishen`; returns its status and what it printed, as texts."""
         argv = [self.program("huishen"), "--lang", language]
         if home:
@@ -217,7 +220,8 @@ class Office:
         if account:
             argv += ["--as", account]
         return subprocess.run(argv + [str(argument) for argument in arguments], text=True,
-                              capture_output=True, stdin=subprocess.DEVNULL, timeout=seconds)
+                              capture_output=True, stdin=subprocess.DEVNULL, timeout=seconds,
+                              env={**os.environ, **(extra or {})})
 
     def done(self, *arguments, status=0, **options):
         """Runs `huishen`, which must end with @status; returns what it printed."""
@@ -231,9 +235,10 @@ class Office:
         """Runs `huishen --json`; returns the one document it prints."""
         return json.loads(self.done("--json", *arguments, **options))
 
-    def submit(self, path, status=0, **options):
+    def submit(self, path, status=0, document=None, **options):
         """Submits a file; returns the number that the proposal got."""
-        number = self.done("submit", path, status=status, account="street", **options).strip()
+        words = ("--document", f"site_plan={document}") if document else ()
+        number = self.done("submit", path, *words, status=status, account="street", **options).strip()
         if not number:
             raise Fault(f"submit {path}: printed no number")
         return number
