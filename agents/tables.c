@@ -41,13 +41,20 @@ static MDB_val value_of(struct bytes bytes)
 
 /* ---- opening ---- */
 
+/* Writes the path of @name in @folder at @out. False if it is too long. */
+static bool path_in(const char *folder, const char *name, char out[FILES_PATH_BYTES_MAX])
+{
+    int length = snprintf(out, FILES_PATH_BYTES_MAX, "%s/%s", folder, name);
+
+    return length >= 0 && length < FILES_PATH_BYTES_MAX;
+}
+
 /* Two processes that take themselves for the same agent would each believe the other's doings. */
 static enum err take_lock(struct tables *tables, const char *folder)
 {
     char path[FILES_PATH_BYTES_MAX];
-    int length = snprintf(path, sizeof path, "%s/serving", folder);
 
-    if (length < 0 || (size_t)length >= sizeof path) {
+    if (!path_in(folder, "serving", path)) {
         return ERR_INVALID;
     }
     return lock_take(path, &tables->lock);
@@ -87,6 +94,36 @@ static enum err open_list(struct tables *tables, const char *const *names)
     return err == ERR_OK ? tables_commit(tables) : err;
 }
 
+/* Makes an environment with its tables in a folder of its own, and moves it into @folder once it is
+ * on disk: LMDB writes the first pages of a file as it finds it, and a power loss among them would
+ * leave something that never opens again. */
+static enum err make_environment(const char *folder, size_t map_bytes, const char *const *names)
+{
+    struct tables fresh = {.lock = NO_LOCK};
+    char fresh_folder[FILES_PATH_BYTES_MAX];
+    char from[FILES_PATH_BYTES_MAX];
+    char to[FILES_PATH_BYTES_MAX];
+
+    if (!path_in(folder, "new", fresh_folder) || !path_in(folder, "new/data.mdb", from) ||
+        !path_in(folder, "data.mdb", to)) {
+        return ERR_INVALID;
+    }
+    (void)folder_remove(fresh_folder); /* mostly absent; what is in the way is told of next */
+    enum err err = folder_make(fresh_folder, FOLDER_MODE);
+    if (err == ERR_OK) {
+        err = open_environment(&fresh, fresh_folder, map_bytes);
+    }
+    if (err == ERR_OK) {
+        err = open_list(&fresh, names);
+    }
+    tables_close(&fresh);
+    if (err == ERR_OK && rename(from, to) != 0) {
+        err = files_err(errno);
+    }
+    (void)folder_remove(fresh_folder); /* nothing hangs on it */
+    return err;
+}
+
 enum err tables_open(struct tables *tables, const char *folder, size_t map_bytes,
                      const char *const *names)
 {
@@ -96,11 +133,17 @@ enum err tables_open(struct tables *tables, const char *folder, size_t map_bytes
     if (err == ERR_OK) {
         err = take_lock(tables, folder);
     }
+    if (err == ERR_OK && environment_find(folder) == ENOENT) {
+        err = make_environment(folder, map_bytes, names);
+    }
     if (err == ERR_OK) {
         err = open_environment(tables, folder, map_bytes);
     }
     if (err == ERR_OK) {
         err = open_list(tables, names);
+    }
+    if (err == ERR_OK) {
+        err = folder_sync(folder); /* the names of LMDB's files */
     }
     if (err != ERR_OK) {
         tables_close(tables);
