@@ -166,8 +166,8 @@ $(BUILD)/recorder.so: $(RECORDER) tests/power/recorder.h tests/power/tape.h
 	@mkdir -p $(BUILD)
 	@echo "  LD  $@"
 	@$(CC) -I. -D_GNU_SOURCE -std=c11 -O2 -g -fPIC -shared $(WARN) -o $@ $(RECORDER) -ldl
-$(BUILD)/power-replay: $(patsubst %,$(BUILD)/tests/power/%.o,replay reel judge truth state disk) \
-        $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+$(BUILD)/power-replay: $(patsubst %,$(BUILD)/tests/power/%.o,replay reel judge truth agent_judge state disk) \
+        $(AGENTS) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
 
 test:

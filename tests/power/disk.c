@@ -62,6 +62,13 @@ void disk_apply(const struct disk_write *write, uint8_t **bytes, size_t *size, s
     memcpy(*bytes + write->offset, write->bytes.data, write->bytes.size);
 }
 
+static size_t add_file(struct disk *disk, uint64_t inode, bool is_folder)
+{
+    disk->files = grow(disk->files, &disk->file_capacity, disk->file_count, sizeof *disk->files);
+    disk->files[disk->file_count] = (struct disk_file){.inode = inode, .is_folder = is_folder};
+    return disk->file_count++;
+}
+
 /* ---- names ---- */
 
 static void add_name(struct disk_names *names, struct disk_name name)
@@ -188,6 +195,26 @@ size_t disk_find(const struct disk *disk, const char *path)
     return index == DISK_NOTHING ? DISK_NOTHING : disk->live.rows[index].file;
 }
 
+/* Adds the folders above @path that are not known: they were there before the recording. */
+static void add_folders(struct disk *disk, const char *path)
+{
+    char part[DISK_PATH_BYTES];
+
+    for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        const char *last = NULL;
+
+        (void)snprintf(part, sizeof part, "%.*s", (int)(slash - path), path);
+        if (disk_find(disk, part) != DISK_NOTHING) {
+            continue;
+        }
+        struct disk_name name = {.folder = find_folder(&disk->live, part, &last),
+                                 .file = add_file(disk, 0, true)};
+        name.text = (char *)(uintptr_t)last;
+        disk_names_set(&disk->live, &name);
+        disk_names_set(&disk->certain, &name);
+    }
+}
+
 /* Records that the live path @path is now that of @file. */
 static void change_name(struct disk *disk, const char *path, size_t file, bool is_rest)
 {
@@ -195,7 +222,8 @@ static void change_name(struct disk *disk, const char *path, size_t file, bool i
     size_t folder = find_folder(&disk->live, path, &last);
 
     if (folder == DISK_NOTHING) {
-        fail(disk, "its folder is not there", path);
+        add_folders(disk, path);
+        folder = find_folder(&disk->live, path, &last);
     }
     struct disk_name change = {.folder = folder,
                                .file = file,
@@ -234,13 +262,6 @@ static void settle_folder(struct disk *disk, size_t folder)
 }
 
 /* ---- files ---- */
-
-static size_t add_file(struct disk *disk, uint64_t inode, bool is_folder)
-{
-    disk->files = grow(disk->files, &disk->file_capacity, disk->file_count, sizeof *disk->files);
-    disk->files[disk->file_count] = (struct disk_file){.inode = inode, .is_folder = is_folder};
-    return disk->file_count++;
-}
 
 /* The latest of that inode: numbers of files that are gone come back. */
 static size_t file_of(const struct disk *disk, uint64_t inode)
@@ -306,9 +327,7 @@ static void play_folder(struct disk *disk, const struct tape_record *record, con
     size_t known = disk_find(disk, path);
 
     if (known != DISK_NOTHING) {
-        if (path[0] == '\0') {
-            disk->files[DISK_ROOT].inode = record->inode;
-        }
+        disk->files[known].inode = record->inode; /* of one that was there it was not known */
         return;
     }
     change_name(disk, path, add_file(disk, record->inode, true), false);

@@ -13,17 +13,9 @@
 #include "lib/check.h"
 #include "store/documents.h"
 #include "store/verify.h"
+#include "tests/power/mark.h"
 
 enum { AWAY_MS = 60 * 1000, PATH_BYTES = 4096 };
-
-#define OUTCOME_ROW(name, text) #text,
-static const char *const texts[] = {OUTCOME_LIST(OUTCOME_ROW)};
-#undef OUTCOME_ROW
-
-const char *outcome_text(enum outcome outcome)
-{
-    return texts[outcome];
-}
 
 static enum outcome __attribute__((format(printf, 3, 4)))
 say(struct judged *out, enum outcome outcome, const char *format, ...)
@@ -62,24 +54,6 @@ static enum outcome check_entries(struct transaction *txn, const struct truth *t
     return OUTCOME_WHOLE;
 }
 
-static void add_bytes(uint64_t *mark, struct bytes bytes)
-{
-    uint64_t word = 0;
-    size_t at = 0;
-
-    for (; at + sizeof word <= bytes.size; at += sizeof word) {
-        memcpy(&word, bytes.data + at, sizeof word);
-        *mark = (*mark ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-        *mark ^= *mark >> 29;
-    }
-    word = bytes.size;
-    for (; at < bytes.size; at++) {
-        word = word << 8 | bytes.data[at];
-    }
-    *mark = (*mark ^ word) * UINT64_C(0x9E3779B97F4A7C15);
-    *mark ^= *mark >> 29;
-}
-
 /* Sets @mark to a number that every key and value of every view goes into; never 0. */
 static enum err mark_views(struct transaction *txn, uint64_t *mark)
 {
@@ -89,13 +63,13 @@ static enum err mark_views(struct transaction *txn, uint64_t *mark)
         enum err err = table_seek(txn, (enum table)table, (struct bytes){0}, &row);
 
         for (; err == ERR_OK; err = table_next(txn, (enum table)table, &row)) {
-            add_bytes(mark, row.key);
-            add_bytes(mark, row.value);
+            mark_bytes(mark, row.key);
+            mark_bytes(mark, row.value);
         }
         if (err != ERR_ABSENT) {
             return err;
         }
-        add_bytes(mark, (struct bytes){0});
+        mark_bytes(mark, (struct bytes){0});
     }
     *mark |= 1;
     return ERR_OK;
@@ -122,8 +96,7 @@ static enum outcome check_views(struct transaction *txn, const struct truth *tru
 }
 
 static enum outcome check_store(struct broker *broker, const struct truth *truth,
-                                const struct promise *promise, enum judge_task task,
-                                struct judged *out)
+                                const struct moment *moment, struct judged *out)
 {
     struct transaction *txn = NULL;
 
@@ -131,16 +104,16 @@ static enum outcome check_store(struct broker *broker, const struct truth *truth
         return say(out, OUTCOME_WRONG, "the journal cannot be read");
     }
     enum outcome outcome = check_entries(txn, truth, out);
-    if (outcome == OUTCOME_WHOLE && out->seq < promise->seq) {
+    if (outcome == OUTCOME_WHOLE && out->seq < moment->promise.seq) {
         outcome =
             say(out, OUTCOME_LOST, "the journal ends at %" PRIu64 ", %" PRIu64 " was promised",
-                out->seq, promise->seq);
+                out->seq, moment->promise.seq);
     }
     if (outcome == OUTCOME_WHOLE && journal_head(broker->journal)->seq != out->seq) {
         outcome = say(out, OUTCOME_WRONG, "the broker goes by another head");
     }
     if (outcome == OUTCOME_WHOLE) {
-        outcome = check_views(txn, truth, task, out);
+        outcome = check_views(txn, truth, moment->task, out);
     }
     journal_read_end(txn);
     return outcome;
@@ -209,8 +182,8 @@ static void note_fault(void *self, const struct verify_fault *fault)
 
 static enum outcome verify(const char *home, struct judged *out)
 {
-    char journal[PATH_BYTES];
-    char scratch[PATH_BYTES];
+    char journal[PATH_BYTES + sizeof "/journal"];
+    char scratch[PATH_BYTES + sizeof "/views"];
     struct failure failure = {{0}};
     struct verify_report report;
 
@@ -255,21 +228,22 @@ static void read_words(int fd, struct judged *out)
 }
 
 static enum outcome check_broker(struct broker *broker, const struct truth *truth,
-                                 const struct promise *promise, enum judge_task task,
-                                 struct judged *out)
+                                 const struct moment *moment, struct judged *out)
 {
-    enum outcome outcome = check_store(broker, truth, promise, task, out);
+    enum outcome outcome = check_store(broker, truth, moment, out);
 
     if (outcome == OUTCOME_WHOLE) {
-        outcome = check_documents(broker, truth, promise, out);
+        outcome = check_documents(broker, truth, &moment->promise, out);
     }
-    return outcome == OUTCOME_WHOLE && task != JUDGE_LEARN ? go_on(broker, out) : outcome;
+    return outcome == OUTCOME_WHOLE && moment->task != JUDGE_LEARN ? go_on(broker, out) : outcome;
 }
 
-enum outcome judge_home(const char *home, const struct truth *truth, const struct promise *promise,
-                        enum judge_task task, struct judged *out)
+static enum outcome judge(void *self, const char *folder, const struct moment *moment,
+                          struct judged *out)
 {
-    const struct clock clock = {wall_after, boot_after, (void *)(uintptr_t)truth};
+    struct truth *truth = self;
+    const struct clock clock = {wall_after, boot_after, truth};
+    char home[PATH_BYTES];
     struct log log;
     uv_loop_t loop;
     struct broker *broker = NULL;
@@ -287,15 +261,16 @@ enum outcome judge_home(const char *home, const struct truth *truth, const struc
     };
 
     require(words >= 0);
+    (void)snprintf(home, sizeof home, "%s/home", folder);
     *out = (struct judged){0};
     log_init(&log, words, LOG_ERROR, 0, clock_real());
     uv_loop_init(&loop);
     enum outcome outcome = OUTCOME_REFUSED;
-    enum err err = task == JUDGE_SERVE ? broker_open(&options, &loop, &broker)
-                                       : broker_open_home(&options, &loop, &broker);
+    enum err err = moment->task == JUDGE_SERVE ? broker_open(&options, &loop, &broker)
+                                               : broker_open_home(&options, &loop, &broker);
     if (err == ERR_OK) {
-        outcome = check_broker(broker, truth, promise, task, out);
-        if (task == JUDGE_SERVE) {
+        outcome = check_broker(broker, truth, moment, out);
+        if (moment->task == JUDGE_SERVE) {
             broker_stop(broker);
         }
         broker_close(broker);
@@ -304,5 +279,45 @@ enum outcome judge_home(const char *home, const struct truth *truth, const struc
     }
     (void)uv_loop_close(&loop);
     (void)close(words);
-    return outcome == OUTCOME_WHOLE && task == JUDGE_LEARN ? verify(home, out) : outcome;
+    return outcome == OUTCOME_WHOLE && moment->task == JUDGE_LEARN ? verify(home, out) : outcome;
+}
+
+/* ---- the subject ---- */
+
+static bool is_wanted(void *self, const char *path)
+{
+    static const char *const wanted[] = {"home/journal", "home/documents", "home/keys/office"};
+
+    (void)self;
+    if (strcmp(path, "home") == 0 || strcmp(path, "home/keys") == 0) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        size_t size = strlen(wanted[i]);
+
+        if (strncmp(path, wanted[i], size) == 0 && (path[size] == '\0' || path[size] == '/')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void hear(void *self, struct bytes message, struct promise *promise)
+{
+    truth_hear(self, message, promise);
+}
+
+struct subject judge_subject(struct truth *truth)
+{
+    static const char *const made[] = {"home/documents/partial", "home/documents", NULL};
+
+    return (struct subject){
+        .self = truth,
+        .made = made,
+        .store = "home/journal",
+        .has_founding = true,
+        .is_wanted = is_wanted,
+        .hear = hear,
+        .judge = judge,
+    };
 }

@@ -13,6 +13,14 @@ each. What was promised to anybody must be there, byte for byte, and the broker 
 Four disks that break their promises follow, and must be found out: LMDB without its syncs, LMDB without
 the sync of its meta page, syncs that do nothing, and sectors of 8 bytes. So must a meta page that went
 back after the head file was written: the broker refuses, and names the entry.
+
+The recordings of a run that failed are kept. A state that was not whole is named by a line `--at P --state
+I: ...`, and is judged again, alone, by
+
+    BUILD/power-replay --tape FOLDER/office/tape --home FOLDER/office/disk/home --scratch /dev/shm/one \\
+        --seed SEED --at P --state I
+
+(for the agent with its tape, `agent-tape`, and --agent home/agents/fire-1).
 """
 import argparse
 import hashlib
@@ -32,16 +40,21 @@ from office import expect  # noqa: E402
 SECONDS = 60
 INFLIGHT = 2
 SUBMISSIONS = 40
+AGENT = "fire"          # the one that is recorded too
+AGENT_STORE = f"home/agents/{AGENT}-1"
+AGENT_KILLED_AFTER = 200
 KILLED_AFTER = 400      # records of the broker's first life
+AGENT_SHARE = 5         # of the states one in so many is judged for the agent, beside the broker's
 RECEIPTS_MIN = 100
 CONTROL_STATES = 2000
 MEMORY = "/dev/shm"
-REPLAY_SECONDS = 3600
+REPLAY_SECONDS = 600    # and one for each STATES_A_SECOND, on the slowest of machines
+STATES_A_SECOND = 50
 PLAN_BYTES = (700, 5000, 90000, 270000)  # the last is more than one chunk
 
 
 class Recording:
-    """An office under the recorder, and what is left of it."""
+    """An office under the recorder, the broker on one tape and one agent on another."""
 
     def __init__(self, build, folder, flags=None):
         self.folder = folder
@@ -51,6 +64,7 @@ class Recording:
         self.extra = {"LD_PRELOAD": os.path.abspath(os.path.join(build, "recorder.so")),
                       "HUISHEN_POWER_ROOT": os.path.realpath(disk),
                       "HUISHEN_POWER_TAPE": self.tape}
+        self.agent_tape = os.path.join(folder, "agent-tape")
         if flags:
             self.extra["HUISHEN_POWER_LMDB"] = flags
         self.place = office.Office(build, folder=os.path.realpath(disk), extra=self.extra)
@@ -72,6 +86,12 @@ class Recording:
         with open(self.place.path("run", "broker"), "w", encoding="utf-8") as file:
             file.write(self.place.endpoint + "\n")
         return broker
+
+    def start_agent(self, **extra):
+        agent = self.place.add_agent(AGENT)
+        agent.extra = {**self.extra, "HUISHEN_POWER_TAPE": self.agent_tape, **extra}
+        agent.start()
+        return agent
 
     def start_submitter(self, likes, count):
         place = self.place
@@ -122,10 +142,10 @@ def make_plans(recording, seed):
     return plans
 
 
-def expect_killed(broker):
-    broker.close()
-    expect(broker.child.returncode == -9, f"the broker was to be killed; it ended with "
-                                          f"{broker.child.returncode}:\n{office.tail(broker.log)}")
+def expect_killed(program):
+    program.close()
+    expect(program.child.returncode == -9, f"{program.name} was to be killed; it ended with "
+                                          f"{program.child.returncode}:\n{office.tail(program.log)}")
 
 
 def interrupted(recording, deed, plan):
@@ -147,14 +167,19 @@ def work(recording, seed, submissions):
     place = recording.place
     plans = make_plans(recording, seed)
     broker = recording.start_broker(HUISHEN_POWER_END=str(KILLED_AFTER))
-    agents = [place.add_agent(department).start() for department in office.DEPARTMENTS]
+    agents = [place.add_agent(department).start() for department in office.DEPARTMENTS
+              if department != AGENT]
+    recorded = recording.start_agent(HUISHEN_POWER_END=str(AGENT_KILLED_AFTER))
     for agent in agents:
         agent.ready()
+    recorded.ready()
     likes = [number_of(place.submit(office.sample(number))) for number in (1, 4)]
     submitter = recording.start_submitter(likes, submissions)
     expect_killed(broker)
 
     recording.start_broker()
+    expect_killed(recorded)
+    recording.start_agent().ready()
     expect(submitter.child.wait(SECONDS) == 0, "the submitter failed")
     decide(place, place.submit(office.sample(1), document=plans[0]))
     second_round(place, plans[3])
@@ -167,14 +192,15 @@ def work(recording, seed, submissions):
     place.stop()
 
 
-def replay(build, recording, options, *words, status=0):
+def replay(build, recording, options, *words, status=0, tape=None):
     """Runs the replayer; returns what it counted."""
     scratch = tempfile.mkdtemp(prefix="huishen-power-", dir=MEMORY)
     try:
         result = subprocess.run(
-            [os.path.join(build, "power-replay"), "--tape", recording.tape, "--home", recording.home,
+            [os.path.join(build, "power-replay"), "--tape", tape or recording.tape, "--home", recording.home,
              "--scratch", scratch, "--seed", str(options.seed), "--jobs", str(options.jobs), *words],
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=REPLAY_SECONDS)
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            timeout=REPLAY_SECONDS + options.states // STATES_A_SECOND)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     lines = result.stdout.strip().splitlines() or [""]
@@ -190,8 +216,15 @@ def replay(build, recording, options, *words, status=0):
 def whole(build, recording, options):
     counted = replay(build, recording, options, "--states", str(options.states))
     expect(counted["states"] >= options.states, f"only {counted['states']} states")
-    expect(counted["receipts"] >= RECEIPTS_MIN and counted["documents"] == len(PLAN_BYTES),
+    expect(counted["promises"] >= RECEIPTS_MIN and counted["documents"] == len(PLAN_BYTES),
            "the run was too quiet")
+
+
+def agent_whole(build, recording, options):
+    """The store of an agent: what it sent is in it, whole, or answered."""
+    counted = replay(build, recording, options, "--states", str(options.states // AGENT_SHARE),
+                     "--agent", AGENT_STORE, tape=recording.agent_tape)
+    expect(counted["promises"] >= RECEIPTS_MIN, "the agent said too little")
 
 
 def rolled_back(build, recording, options):
@@ -235,6 +268,7 @@ def run(options, folder, cases):
         work(recording, options.seed, SUBMISSIONS)
         words = (options.build, recording, options)
         cases.run("nothing that was promised is lost", whole, *words)
+        cases.run("an agent loses nothing that it sent", agent_whole, *words)
         cases.run("a meta page that went back is found", rolled_back, *words)
         cases.run("syncs that do nothing are found out", broken_disk, *words, "--lying")
         cases.run("sectors of 8 bytes are found out", broken_disk, *words, "--grain", "8")

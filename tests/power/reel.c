@@ -71,22 +71,22 @@ static bool is_of(const struct disk *disk, const struct tape_record *record, con
     return file != DISK_NOTHING && disk->files[file].inode == record->inode;
 }
 
-static void take_step(const struct disk *disk, const struct step *before, struct step *step)
+static void take_step(const struct disk *disk, const struct subject *subject, struct step *step)
 {
     const struct tape_record *record = step->record;
-    bool has_promised = before != NULL && (before->promise.seq != step->promise.seq ||
-                                           before->promise.documents != step->promise.documents);
+    char data[PATH_BYTES];
+    char head[PATH_BYTES];
 
+    (void)snprintf(data, sizeof data, "%s/data.mdb", subject->store);
+    (void)snprintf(head, sizeof head, "%s/head", subject->store);
     step->open = disk_open_count(disk);
     step->is_commit = record->kind == TAPE_WRITE && record->offset < META_BYTES &&
-                      record->size < PAGE_BYTES && is_of(disk, record, "home/journal/data.mdb");
-    step->is_head = record->kind == TAPE_WRITE && is_of(disk, record, "home/journal/head");
-    step->is_moment = record->kind == TAPE_SAID ? has_promised
-                      : record->kind == TAPE_FILE || record->kind == TAPE_FOLDER
+                      record->size < PAGE_BYTES && is_of(disk, record, data);
+    step->is_head = record->kind == TAPE_WRITE && is_of(disk, record, head);
+    step->is_moment = record->kind == TAPE_FILE || record->kind == TAPE_FOLDER
                           ? record->is_new != 0
-                          : true;
-    step->is_moment = step->is_moment && record->kind != TAPE_STARTED &&
-                      disk_find(disk, "home/journal") != DISK_NOTHING;
+                          : record->kind != TAPE_STARTED && record->kind != TAPE_SAID;
+    step->is_moment = step->is_moment && disk_find(disk, subject->store) != DISK_NOTHING;
 }
 
 /* After `init` all that it made must be certain, but what is made anew at each start. Returns how
@@ -154,32 +154,44 @@ static void check_home(const struct disk *disk, const char *home)
     }
 }
 
-void reel_wind(struct reel *reel, struct truth *truth, bool is_lying)
+void reel_wind(struct reel *reel, const struct subject *subject, bool is_lying)
 {
     struct disk disk;
-    struct promise promise = {0};
     size_t starts = 0;
 
     disk_init(&disk, is_lying);
     for (size_t i = 0; i < reel->step_count; i++) {
         struct step *step = &reel->steps[i];
 
-        if (step->record->kind == TAPE_STARTED && ++starts == 2) {
+        if (subject->has_founding && step->record->kind == TAPE_STARTED && ++starts == 2) {
             reel->founded = i;
-            if (!is_lying) {
-                reel->uncertain = check_founded(&disk);
-            }
+            reel->uncertain = is_lying ? 0 : check_founded(&disk);
         }
         disk_play(&disk, step->record, step->payload);
-        if (step->record->kind == TAPE_SAID) {
-            truth_hear(truth, step->payload, &promise);
-        }
-        step->promise = promise;
-        take_step(&disk, i == 0 ? NULL : step - 1, step);
+        take_step(&disk, subject, step);
         step->is_synchronous = i + 1 < reel->step_count && step[1].record->kind == TAPE_WRITTEN;
     }
-    require(reel->founded > 0);
+    require(reel->founded > 0 || !subject->has_founding);
     disk_release(&disk);
+}
+
+void reel_hear(struct reel *reel, const struct subject *subject, uint64_t founding)
+{
+    struct promise promise = {0};
+
+    for (size_t i = 0; i < reel->step_count; i++) {
+        struct step *step = &reel->steps[i];
+        struct promise before = promise;
+
+        if (subject->has_founding && i == reel->founded) {
+            promise.seq = founding;
+        }
+        if (step->record->kind == TAPE_SAID) {
+            subject->hear(subject->self, step->payload, &promise);
+            step->is_moment = before.seq != promise.seq || before.documents != promise.documents;
+        }
+        step->promise = promise;
+    }
 }
 
 void reel_check(const struct reel *reel, const char *home)

@@ -4,7 +4,7 @@
 #define TESTS_POWER_REEL_H
 
 #include "tests/power/disk.h"
-#include "tests/power/truth.h"
+#include "tests/power/subject.h"
 
 /* A record of the tape, and what was true once it was played. */
 struct step {
@@ -22,16 +22,20 @@ struct reel {
     struct bytes tape; /* mapped */
     struct step *steps;
     size_t step_count;
-    size_t founded;   /* the position at which `init` had ended */
+    size_t founded;   /* the position at which `init` had ended; 0: it is not on the tape */
     size_t uncertain; /* names that `init` made and a power loss may take back */
 };
 
 /* Reads the tape at @path. Ends the process, with words, if there is none. */
 void reel_open(struct reel *reel, const char *path);
 
-/* Plays the tape on a disk, which @is_lying or not, and fills in what was true after each step;
- * @truth hears what was said. Prints the names that were not certain when `init` had ended. */
-void reel_wind(struct reel *reel, struct truth *truth, bool is_lying);
+/* Plays the tape of @subject on a disk, which @is_lying or not, and fills in what was true after
+ * each step, but for promises. Prints the names that were not certain when `init` had ended. */
+void reel_wind(struct reel *reel, const struct subject *subject, bool is_lying);
+
+/* Fills in what was promised after each step: all that @subject hears, and at least @founding once
+ * `init` had ended. */
+void reel_hear(struct reel *reel, const struct subject *subject, uint64_t founding);
 
 /* Ends the process, with words, if a file in @home is not what the tape says: then something wrote
  * that the recorder did not see. */

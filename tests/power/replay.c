@@ -7,6 +7,7 @@
  *   --tape     what tests/power/recorder.c wrote, of `init` and of the broker's lives after it
  *   --home     the home as the last of them left it
  *   --scratch  a folder in memory: states become files there
+ *   --agent    the tape is an agent's, whose store is that folder of the disk
  *   --states   how many different states are judged at least (50000)
  *   --grain    bytes that a disk writes whole (512); of others, only the moments at which a
  *              synchronous write is on its way
@@ -42,6 +43,7 @@
 #include "os/clock.h"
 #include "os/files.h"
 #include "os/random.h"
+#include "tests/power/agent_judge.h"
 #include "tests/power/judge.h"
 #include "tests/power/reel.h"
 #include "tests/power/state.h"
@@ -58,10 +60,15 @@ enum {
     KEPT_BYTES = 32 << 20,
 };
 
+#define OUTCOME_ROW(name, text) #text,
+static const char *const outcomes[] = {OUTCOME_LIST(OUTCOME_ROW)};
+#undef OUTCOME_ROW
+
 struct options {
     const char *tape;
     const char *home;
     const char *scratch;
+    const char *agent; /* NULL: it is a broker */
     size_t states;
     uint64_t seed;
     size_t jobs;
@@ -84,14 +91,15 @@ struct tally {
 
 struct replay {
     struct options options;
-    struct truth truth;
+    struct subject subject;
+    struct truth truth;              /* of a broker */
+    struct agent_truth *agent_truth; /* or of an agent */
     struct reel reel;
     size_t share;          /* states of a position that has many */
     uint64_t *learned;     /* shared: of each position of a commit, its last entry */
     struct tally *tallies; /* shared, of each worker */
     struct tally *tally;   /* the worker's; so are the folders */
     char scratch[PATH_BYTES];
-    char home[PATH_BYTES + sizeof "/home"];
     struct scratch files;
 };
 
@@ -117,29 +125,12 @@ static bool is_moment(const struct replay *replay, const struct step *step)
     return replay->options.grain == STATE_SECTOR_BYTES ? step->is_moment : step->is_synchronous;
 }
 
-static bool is_wanted(const char *path)
-{
-    static const char *const wanted[] = {"home/journal", "home/documents", "home/keys/office"};
-
-    if (strcmp(path, "home") == 0 || strcmp(path, "home/keys") == 0) {
-        return true;
-    }
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        size_t size = strlen(wanted[i]);
-
-        if (strncmp(path, wanted[i], size) == 0 && (path[size] == '\0' || path[size] == '/')) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void complain(const struct replay *replay, const struct state_name *name,
                      enum outcome outcome, const char *words)
 {
     if (replay->tally->complaints++ < COMPLAINTS_MAX || replay->options.at > 0) {
         (void)printf("--at %zu --state %zu: %s: %s\n", name->position, name->index,
-                     outcome_text(outcome), words);
+                     outcomes[outcome], words);
         (void)fflush(stdout);
     }
 }
@@ -189,9 +180,11 @@ static void judge_state(struct replay *replay, const struct disk *disk,
     if (is_new(marks, state.mark)) {
         (void)alarm(JUDGE_SECONDS);
         scratch_fill(&replay->files, &state);
-        enum outcome outcome = judge_home(
-            replay->home, &replay->truth, &replay->reel.steps[name->position - 1].promise,
-            name->index % SERVE_EVERY == 0 ? JUDGE_SERVE : JUDGE_CHECK, &judged);
+        const struct moment moment = {name->position,
+                                      replay->reel.steps[name->position - 1].promise,
+                                      name->index % SERVE_EVERY == 0 ? JUDGE_SERVE : JUDGE_CHECK};
+        enum outcome outcome =
+            replay->subject.judge(replay->subject.self, replay->scratch, &moment, &judged);
         count(replay, name, outcome, &judged);
     }
     state_release(&state);
@@ -237,14 +230,15 @@ static void learn_position(struct replay *replay, const struct disk *disk, size_
 {
     const struct state_name name = {replay->options.seed, position, STATE_EVERYTHING,
                                     replay->options.grain, false};
-    const struct promise nothing = {0};
+    const struct moment moment = {.position = position, .task = JUDGE_LEARN};
     struct judged judged;
     struct state state;
 
     (void)alarm(JUDGE_SECONDS);
     state_init(&state, disk, &name);
     scratch_fill(&replay->files, &state);
-    enum outcome outcome = judge_home(replay->home, &replay->truth, &nothing, JUDGE_LEARN, &judged);
+    enum outcome outcome =
+        replay->subject.judge(replay->subject.self, replay->scratch, &moment, &judged);
     replay->learned[position - 1] = judged.seq;
     if (outcome != OUTCOME_WHOLE && position > replay->reel.founded) {
         count(replay, &name, outcome, &judged);
@@ -278,8 +272,7 @@ static void work(struct replay *replay, size_t worker, position_fn run)
     size_t due = 0;
 
     (void)snprintf(replay->scratch, sizeof replay->scratch, "%s/%zu", options->scratch, worker);
-    (void)snprintf(replay->home, sizeof replay->home, "%s/home", replay->scratch);
-    replay->files = (struct scratch){.folder = replay->scratch, .is_wanted = is_wanted};
+    replay->files = (struct scratch){.folder = replay->scratch, .subject = &replay->subject};
     disk_init(&disk, options->is_lying && run != learn_position);
     for (size_t i = 0; i < replay->reel.step_count; i++) {
         const struct step *step = &replay->reel.steps[i];
@@ -304,7 +297,7 @@ static void work(struct replay *replay, size_t worker, position_fn run)
 
 /* Takes the death of a worker down as an outcome of the state that it judged; the next one goes on
  * with the state after it. */
-static void take_death(struct replay *replay, int status)
+static void take_death(struct replay *replay, int status, position_fn run)
 {
     struct tally *tally = replay->tally;
     struct judged judged = {.words = ""};
@@ -316,6 +309,7 @@ static void take_death(struct replay *replay, int status)
     (void)snprintf(judged.words, sizeof judged.words, "wait status %d", status);
     count(replay, &name, OUTCOME_DIED, &judged);
     tally->index++;
+    tally->position += run == learn_position ? 1 : 0; /* it has one state only */
 }
 
 static pid_t start_worker(struct replay *replay, size_t worker, position_fn run)
@@ -354,7 +348,7 @@ static void run_workers(struct replay *replay, position_fn run)
             running--;
         } else {
             replay->tally = &replay->tallies[i];
-            take_death(replay, status);
+            take_death(replay, status, run);
             workers[i] = start_worker(replay, i, run);
         }
     }
@@ -362,20 +356,15 @@ static void run_workers(struct replay *replay, position_fn run)
 
 /* ---- the run ---- */
 
-/* The end of `init` promises all that it recorded. */
-static void promise_founding(struct replay *replay)
+/* Returns the last entry that `init` recorded: its end promises it. */
+static uint64_t founding_seq(const struct replay *replay)
 {
     uint64_t seq = 0;
 
     for (size_t i = 0; i < replay->reel.founded; i++) {
         seq = replay->learned[i] > seq ? replay->learned[i] : seq;
     }
-    require(seq > 0);
-    for (size_t i = replay->reel.founded; i < replay->reel.step_count; i++) {
-        struct promise *promise = &replay->reel.steps[i].promise;
-
-        promise->seq = promise->seq < seq ? seq : promise->seq;
-    }
+    return seq;
 }
 
 /* Sets how many states a position with many gets, for the wanted number of all. */
@@ -404,6 +393,8 @@ static int report(const struct replay *replay, int64_t begin_ns)
     struct tally sum = {0};
     uint64_t states = 0;
     uint64_t founding = 0;
+    uint64_t promises = replay->agent_truth == NULL ? replay->truth.receipts
+                                                    : agent_truth_heard(replay->agent_truth);
     size_t moments = 0;
     size_t commits = 0;
 
@@ -421,18 +412,18 @@ static int report(const struct replay *replay, int64_t begin_ns)
         commits += replay->reel.steps[i].is_commit ? 1 : 0;
     }
     (void)printf("{\"seed\": %" PRIu64 ", \"states\": %" PRIu64 ", \"founding\": %" PRIu64
-                 ", \"moments\": %zu, \"commits\": %zu, \"receipts\": %" PRIu64
+                 ", \"moments\": %zu, \"commits\": %zu, \"promises\": %" PRIu64
                  ", \"documents\": %zu, \"entries\": %" PRIu64 ", \"head_file\": %" PRIu64
                  ", \"uncertain\": %zu",
-                 replay->options.seed, states, founding, moments, commits, replay->truth.receipts,
+                 replay->options.seed, states, founding, moments, commits, promises,
                  replay->truth.complete_count, replay->truth.last_seq, sum.head_file,
                  replay->reel.uncertain);
     uint64_t bad = 0;
     for (size_t i = 0; i < OUTCOME_COUNT; i++) {
-        uint64_t outcomes = sum.outcomes[i];
+        uint64_t times = sum.outcomes[i];
 
-        (void)printf(", \"%s\": %" PRIu64, outcome_text((enum outcome)i), outcomes);
-        bad += i == OUTCOME_WHOLE ? 0 : outcomes;
+        (void)printf(", \"%s\": %" PRIu64, outcomes[i], times);
+        bad += i == OUTCOME_WHOLE ? 0 : times;
         bad += i == OUTCOME_WHOLE || i == OUTCOME_REFUSED ? 0 : sum.founding[i];
     }
     (void)printf(", \"seconds\": %.1f}\n", (double)(clock_monotonic_ns() - begin_ns) / 1e9);
@@ -445,12 +436,19 @@ static int report(const struct replay *replay, int64_t begin_ns)
 static bool read_options(int argc, char **argv, struct options *out)
 {
     static const struct option names[] = {
-        {"tape", required_argument, NULL, 't'},    {"home", required_argument, NULL, 'h'},
-        {"scratch", required_argument, NULL, 's'}, {"states", required_argument, NULL, 'n'},
-        {"seed", required_argument, NULL, 'r'},    {"jobs", required_argument, NULL, 'j'},
-        {"grain", required_argument, NULL, 'g'},   {"lying", no_argument, NULL, 'l'},
-        {"roll-back", no_argument, NULL, 'b'},     {"at", required_argument, NULL, 'a'},
-        {"state", required_argument, NULL, 'i'},   {NULL, 0, NULL, 0},
+        {"tape", required_argument, NULL, 't'},
+        {"home", required_argument, NULL, 'h'},
+        {"agent", required_argument, NULL, 'w'},
+        {"scratch", required_argument, NULL, 's'},
+        {"states", required_argument, NULL, 'n'},
+        {"seed", required_argument, NULL, 'r'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"grain", required_argument, NULL, 'g'},
+        {"lying", no_argument, NULL, 'l'},
+        {"roll-back", no_argument, NULL, 'b'},
+        {"at", required_argument, NULL, 'a'},
+        {"state", required_argument, NULL, 'i'},
+        {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -459,6 +457,7 @@ static bool read_options(int argc, char **argv, struct options *out)
         out->tape = option == 't' ? optarg : out->tape;
         out->home = option == 'h' ? optarg : out->home;
         out->scratch = option == 's' ? optarg : out->scratch;
+        out->agent = option == 'w' ? optarg : out->agent;
         out->states = option == 'n' ? strtoul(optarg, NULL, 10) : out->states;
         out->seed = option == 'r' ? strtoul(optarg, NULL, 10) : out->seed;
         out->jobs = option == 'j' ? strtoul(optarg, NULL, 10) : out->jobs;
@@ -475,10 +474,23 @@ static bool read_options(int argc, char **argv, struct options *out)
            out->jobs > 0 && out->jobs <= JOBS_MAX;
 }
 
+static void choose_subject(struct replay *replay)
+{
+    char journal[PATH_BYTES];
+
+    if (replay->options.agent != NULL) {
+        replay->agent_truth = agent_truth_new(replay->options.agent, replay->reel.step_count);
+        replay->subject = agent_subject(replay->agent_truth);
+        return;
+    }
+    (void)snprintf(journal, sizeof journal, "%s/journal", replay->options.home);
+    truth_read(&replay->truth, journal);
+    replay->subject = judge_subject(&replay->truth);
+}
+
 int main(int argc, char **argv)
 {
     static struct replay replay;
-    char journal[PATH_BYTES];
     int64_t begin_ns = clock_monotonic_ns();
 
     if (!read_options(argc, argv, &replay.options)) {
@@ -489,21 +501,22 @@ int main(int argc, char **argv)
     /* A state's files are made and dropped thousands of times: their memory is kept. */
     (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
-    (void)snprintf(journal, sizeof journal, "%s/journal", replay.options.home);
-    truth_read(&replay.truth, journal);
     reel_open(&replay.reel, replay.options.tape);
-    reel_wind(&replay.reel, &replay.truth, replay.options.is_lying);
+    choose_subject(&replay);
+    reel_wind(&replay.reel, &replay.subject, replay.options.is_lying);
     reel_check(&replay.reel, replay.options.home);
     require(replay.options.at <= replay.reel.step_count);
     replay.learned = share(replay.reel.step_count * sizeof *replay.learned);
     replay.tallies = share(replay.options.jobs * sizeof *replay.tallies);
     run_workers(&replay, learn_position);
-    promise_founding(&replay);
+    reel_hear(&replay.reel, &replay.subject, founding_seq(&replay));
     share_states(&replay);
     run_workers(&replay, judge_position);
 
     int status = report(&replay, begin_ns);
-    truth_release(&replay.truth);
+    if (replay.options.agent == NULL) {
+        truth_release(&replay.truth);
+    }
     reel_release(&replay.reel);
     return status;
 }

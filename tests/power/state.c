@@ -324,8 +324,7 @@ static void path_below(const struct scratch *scratch, const char *path, char out
     require(length > 0 && length < DISK_PATH_BYTES);
 }
 
-/* What was made of folders by a start is found again by the next: they are removed, unless the
- * state has them. An empty folder tells the order of removals nothing. */
+/* Removes @path, which an earlier start may have made, unless the state has it. */
 static void remove_strange(const struct scratch *scratch, const struct state *state,
                            const char *path)
 {
@@ -356,12 +355,12 @@ static void fill_names(struct scratch *scratch, const struct state *state, bool 
         const struct disk_file *file = &state->disk->files[name->file];
 
         if (file->is_folder != folders || !disk_names_path(&state->names, name, path) ||
-            !scratch->is_wanted(path)) {
+            !scratch->subject->is_wanted(scratch->subject->self, path)) {
             continue;
         }
         path_below(scratch, path, full);
         if (folders) {
-            if (mkdir(full, FOLDER_MODE) != 0) {
+            if (mkdir(full, FOLDER_MODE) != 0 && errno != EEXIST) {
                 fail("cannot be made", full);
             }
             continue;
@@ -393,11 +392,10 @@ void scratch_fill(struct scratch *scratch, const struct state *state)
         memset(scratch->versions, 0, scratch->file_count * sizeof *scratch->versions);
         scratch->tree_mark = tree_mark;
     }
-    remove_strange(scratch, state, "home/documents/partial");
-    remove_strange(scratch, state, "home/documents");
-    if (is_new) {
-        fill_names(scratch, state, true);
+    for (const char *const *made = scratch->subject->made; *made != NULL; made++) {
+        remove_strange(scratch, state, *made);
     }
+    fill_names(scratch, state, true); /* a start may have removed one */
     fill_names(scratch, state, false);
 }
 

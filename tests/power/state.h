@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "tests/power/disk.h"
+#include "tests/power/subject.h"
 
 enum { STATE_NOTHING = 0, STATE_EVERYTHING = 1, STATE_DRAWN = 2, STATE_SECTOR_BYTES = 512 };
 
@@ -50,8 +51,8 @@ struct bytes state_content(const struct state *state, size_t file);
 /* A folder in which states become files, one after another. */
 struct scratch {
     const char *folder;
-    bool (*is_wanted)(const char *path); /* which paths the judge looks at */
-    uint64_t tree_mark;                  /* of the names that are there; 0: none */
+    const struct subject *subject; /* whose files they are */
+    uint64_t tree_mark;            /* of the names that are there; 0: none */
     uint64_t *versions; /* of each file: which of its certain contents is there, plus 1; 0: none */
     size_t file_count;
 };

@@ -17,14 +17,9 @@
 #include "lib/arena.h"
 #include "lib/bytes.h"
 #include "lib/hash.h"
+#include "tests/power/subject.h"
 
 enum { TRUTH_DOCUMENTS_MAX = 256 };
-
-/* What had been promised at a moment: the entries up to seq, the first documents of the list. */
-struct promise {
-    uint64_t seq;
-    size_t documents;
-};
 
 /* A document that a packet of entry seq names. */
 struct named_document {
