@@ -6,21 +6,31 @@
 #include "lib/check.h"
 #include "lib/text.h"
 
-static void *allocate(void *arena, size_t size)
+/* Where a message is built. protobuf-c does not tell malformed from too large: this does. */
+struct room {
+    struct arena *arena;
+    bool was_short; /* something did not fit */
+};
+
+static void *allocate(void *self, size_t size)
 {
-    return arena_alloc(arena, size);
+    struct room *room = self;
+    void *memory = arena_alloc(room->arena, size);
+
+    room->was_short = room->was_short || memory == NULL;
+    return memory;
 }
 
-static void forget(void *arena, void *pointer)
+static void forget(void *self, void *pointer)
 {
-    (void)arena; /* an arena is given back as a whole */
+    (void)self; /* an arena is given back as a whole */
     (void)pointer;
 }
 
 static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *type, struct bytes bytes,
-                                struct arena *arena)
+                                struct room *room)
 {
-    ProtobufCAllocator allocator = {allocate, forget, arena};
+    ProtobufCAllocator allocator = {allocate, forget, room};
 
     return protobuf_c_message_unpack(type, &allocator, bytes.size, bytes.data);
 }
@@ -97,29 +107,51 @@ static bool is_sound(const ProtobufCMessage *message)
     return true;
 }
 
+/* Whether packing @message gives @bytes again. A repeated scalar, a default that was sent, a text
+ * cut at U+0000: each makes the size differ; the order of fields and an integer of more bits than
+ * its field has do not. */
+static enum err compare_packed(const ProtobufCMessage *message, struct bytes bytes,
+                               struct arena *arena)
+{
+    if (message_size(message) != bytes.size) {
+        return ERR_INVALID;
+    }
+
+    struct arena_mark mark = arena_mark(arena);
+    struct bytes packed = message_pack(message, arena);
+    enum err err = packed.data == NULL          ? ERR_FULL
+                   : bytes_equal(packed, bytes) ? ERR_OK
+                                                : ERR_INVALID;
+
+    arena_rewind(arena, mark);
+    return err;
+}
+
 enum err message_parse(const ProtobufCMessageDescriptor *type, struct bytes bytes,
                        struct arena *arena, ProtobufCMessage **out)
 {
-    ProtobufCMessage *message = unpack(type, bytes, arena);
+    struct room room = {.arena = arena};
+    ProtobufCMessage *message = unpack(type, bytes, &room);
 
     if (message == NULL) {
-        /* protobuf-c does not tell malformed from too large; an arena that is nearly used up
-         * answers for the latter. */
-        bool nearly_full = arena->capacity_bytes - arena->used_bytes < bytes.size;
-        return nearly_full ? ERR_FULL : ERR_INVALID;
+        return room.was_short ? ERR_FULL : ERR_INVALID;
     }
-    /* A repeated scalar, a default that was sent, a text cut at U+0000: each makes the size differ.
-     */
-    if (!is_sound(message) || protobuf_c_message_get_packed_size(message) != bytes.size) {
+    if (!is_sound(message)) {
         return ERR_INVALID;
     }
-    *out = message;
-    return ERR_OK;
+
+    enum err err = compare_packed(message, bytes, arena);
+    if (err == ERR_OK) {
+        *out = message;
+    }
+    return err;
 }
 
 void *message_read(const ProtobufCMessageDescriptor *type, struct bytes bytes, struct arena *arena)
 {
-    return unpack(type, bytes, arena);
+    struct room room = {.arena = arena};
+
+    return unpack(type, bytes, &room);
 }
 
 size_t message_size(const void *message)

@@ -105,6 +105,46 @@ static void a_default_that_was_sent_is_refused(void **state)
     assert_int_equal(PARSE(hs__withdraw__descriptor, "\x12\x00"), ERR_INVALID);
 }
 
+static void fields_out_of_their_order_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE(hs__withdraw__descriptor, "\x08\x01\x12\x01x"), ERR_OK);
+    assert_int_equal(PARSE(hs__withdraw__descriptor, "\x12\x01x\x08\x01"), ERR_INVALID);
+}
+
+static void an_integer_of_more_bits_than_its_field_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE(hs__review_ref__descriptor, "\x10\xFF\xFF\xFF\xFF\x0F"), ERR_OK);
+    assert_int_equal(PARSE(hs__review_ref__descriptor, "\x10\xFF\xFF\xFF\xFF\x1F"), ERR_INVALID);
+}
+
+static void what_does_not_fit_is_never_called_malformed(void **state)
+{
+    struct arena arena;
+    ProtobufCMessage *message = NULL;
+    (void)state;
+
+    for (size_t room = 0; room < 4096; room += 16) {
+        Hs__Codes codes = HS__CODES__INIT;
+        const char *words[64];
+        uint8_t bytes[sizeof words];
+
+        for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+            words[i] = "";
+        }
+        codes.n_codes = ARRAY_COUNT(words);
+        codes.codes = words;
+        size_t size = protobuf_c_message_pack(&codes.base, bytes);
+
+        arena_init(&arena, room);
+        enum err err =
+            message_parse(&hs__codes__descriptor, (struct bytes){bytes, size}, &arena, &message);
+        assert_true(err == ERR_OK || err == ERR_FULL);
+        arena_release(&arena);
+    }
+}
+
 static void an_integer_that_is_too_long_is_refused(void **state)
 {
     (void)state;
@@ -232,6 +272,9 @@ int main(void)
         cmocka_unit_test(a_message_given_twice_is_refused),
         cmocka_unit_test(two_members_of_a_oneof_are_refused),
         cmocka_unit_test(a_default_that_was_sent_is_refused),
+        cmocka_unit_test(fields_out_of_their_order_are_refused),
+        cmocka_unit_test(an_integer_of_more_bits_than_its_field_is_refused),
+        cmocka_unit_test(what_does_not_fit_is_never_called_malformed),
         cmocka_unit_test(an_integer_that_is_too_long_is_refused),
         cmocka_unit_test(an_unknown_field_is_refused),
         cmocka_unit_test(a_text_with_a_zero_byte_is_refused),
