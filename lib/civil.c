@@ -40,7 +40,7 @@ int32_t civil_date(int32_t day)
 
 int32_t civil_day_at(int64_t at_ms, int offset_minutes)
 {
-    const int64_t far_ms = (int64_t)CIVIL_DAY_MAX * CIVIL_DAY_MS;
+    const int64_t far_ms = INT64_MAX / 2; /* outside of all days, with room for any offset */
     int64_t near_ms = at_ms < -far_ms ? -far_ms : at_ms > far_ms ? far_ms : at_ms;
     int64_t local_ms = near_ms + (int64_t)offset_minutes * 60000;
     int64_t day = local_ms / CIVIL_DAY_MS - (local_ms % CIVIL_DAY_MS < 0 ? 1 : 0);

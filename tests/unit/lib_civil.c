@@ -60,6 +60,7 @@ static void an_instant_falls_on_the_local_day(void **state)
         {INT64_C(1767225600000), NEW_YORK_WINTER, 20251231},
         {INT64_C(1767196799999), CHINA, 20251231},
         {INT64_C(1767196800000), CHINA, 20260101},
+        {INT64_C(253402297200000), NEW_YORK_WINTER, 99991231}, /* 23:00 UTC of that day */
     };
 
     (void)state;
