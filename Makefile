@@ -4,6 +4,7 @@
 # make run          install what is needed, build, start a demo office, submit the samples
 # make test         install what the tests need, build, run every test
 # make check        unit tests under address and undefined-behaviour sanitizers
+# make fuzz         SECONDS=60: every target under libFuzzer, from the kept corpus
 # make lint         format, clang-tidy, cppcheck, layering, purity of core/
 # make bench        throughput, latency and restart time on this machine
 # make format       rewrite the sources in the project's format
@@ -114,7 +115,7 @@ $(BUILD)/huishen: $(BUILD)/cli/main.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET)
 $(BUILD)/huishen-bench: $(BUILD)/bench/main.o $(BENCH) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
 
-.PHONY: all deps run test check unit lint format bench mutants install clean
+.PHONY: all deps run test check unit fuzz fuzzers fuzz-kept lint format bench mutants install clean
 all: $(BINARIES)
 
 # ---- tests ---------------------------------------------------------------------------------------
@@ -170,6 +171,30 @@ $(BUILD)/power-replay: $(patsubst %,$(BUILD)/tests/power/%.o,replay reel judge t
         $(AGENTS) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
 
+# The fuzzers: a target a file of tests/fuzz/. `fuzz-corpus` runs what is kept, in any build; `fuzzers`
+# makes a program of libFuzzer of each, with clang and coverage, in a folder of its own.
+FUZZ_TARGETS := $(patsubst tests/fuzz/target_%.c,%,$(wildcard tests/fuzz/target_*.c))
+FUZZ_LAYERS  := $(CLIENT) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+FUZZ_LIBS    := -lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium
+FUZZING      := $(BUILD)/libfuzzing.a
+
+$(FUZZING): $(filter-out %/libfuzzer.o,$(call objects,tests/fuzz)) $(call objects,tests/core)
+$(BUILD)/fuzz-corpus: $(BUILD)/tests/fuzz/main.o $(FUZZING) $(FUZZ_LAYERS)
+	$(call link,$(FUZZ_LIBS))
+$(FUZZ_TARGETS:%=$(BUILD)/fuzz/%.o): $(BUILD)/fuzz/%.o: tests/fuzz/libfuzzer.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE_CFLAGS) $(WARN) -DFUZZ_RUN=fuzz_$* -c -o $@ $<
+$(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/%.o $(FUZZING) $(FUZZ_LAYERS)
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS)
+fuzzers: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz-corpus
+
+fuzz-kept: $(BUILD)/fuzz-corpus
+	@$(BUILD)/fuzz-corpus tests/fuzz/corpus
+
+fuzz:
+	@tests/fuzz/run.sh --seconds $(or $(SECONDS),60)
+
 test:
 	@packaging/install-deps test
 	@tests/run_all.sh $(JOBS)
@@ -210,7 +235,7 @@ install: all
 # ---- housekeeping --------------------------------------------------------------------------------
 
 SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client broker agents cli \
-        bench tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper tests/virtual))
+        bench tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper tests/virtual tests/fuzz))
 
 format:
 	@clang-format -i $(SOURCES)

@@ -6,7 +6,7 @@
 # usage: run_all.sh JOBS
 #
 # KILL_SECONDS: how long the kill loop runs (60). POWER_STATES: how many states of a power loss are
-# judged (50000). Logs are in build/test-logs/.
+# judged (50000). FUZZ_RUNS: executions of the fuzzers (10 million). Logs are in build/test-logs/.
 set -u
 
 jobs=${1:-$(nproc)}
@@ -60,6 +60,8 @@ step "unit tests, valgrind" tests/run_valgrind.sh "$build" "$jobs"
 step "lint" build_with CC=gcc BUILD="$build" lint
 step "the layering check itself" tests/purity_test.sh "$build"
 step "the history checker itself" python3 -B tests/e2e/test_history.py
+step "kept fuzz inputs" build_with CC=gcc BUILD="$build" fuzz-kept
+step "fuzzing" tests/fuzz/run.sh --runs "${FUZZ_RUNS:-10000000}"
 step "samples in virtual time" python3 -B tests/virtual/samples.py "$build"
 step "clocks against the oracle" python3 -B tests/virtual/property.py "$build" --jobs "$jobs"
 step "build with sanitizers" build_with CC=gcc BUILD="$sanitized" SANITIZE=address,undefined \
