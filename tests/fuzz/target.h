@@ -18,7 +18,8 @@
     X(text, 256, 150)      \
     X(message, 1024, 15)   \
     X(envelope, 2048, 200) \
-    X(loader, 2048, 10)
+    X(loader, 2048, 10)    \
+    X(rules, 512, 60)
 
 struct fuzz_target {
     const char *name;

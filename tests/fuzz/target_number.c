@@ -6,57 +6,14 @@
 #include "lib/number.h"
 #include "lib/text.h"
 #include "tests/fuzz/choices.h"
+#include "tests/fuzz/fraction.h"
 #include "tests/fuzz/target.h"
-
-__extension__ typedef __int128 wide;
-__extension__ typedef unsigned __int128 unsigned_wide;
-
-/* An exact fraction that need not be reduced; its denominator is not zero. */
-struct fraction {
-    wide numerator;
-    wide denominator;
-};
-
-static unsigned_wide magnitude(wide value)
-{
-    return value < 0 ? 0 - (unsigned_wide)value : (unsigned_wide)value;
-}
-
-static unsigned_wide common_divisor(unsigned_wide a, unsigned_wide b)
-{
-    while (b != 0) {
-        unsigned_wide rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* Returns whether @fraction, reduced, fits, and as what. */
-static bool fits(struct fraction fraction, struct number *out)
-{
-    unsigned_wide numerator = magnitude(fraction.numerator);
-    unsigned_wide denominator = magnitude(fraction.denominator);
-    unsigned_wide common = common_divisor(numerator, denominator);
-    bool is_negative = (fraction.numerator < 0) != (fraction.denominator < 0);
-    unsigned_wide most = (unsigned_wide)INT64_MAX + (is_negative ? 1 : 0);
-
-    numerator /= common;
-    denominator /= common;
-    if (numerator > most || denominator > INT64_MAX) {
-        return false;
-    }
-    out->numerator = (int64_t)(is_negative ? -(wide)numerator : (wide)numerator);
-    out->denominator = (int64_t)denominator;
-    return true;
-}
 
 static void expect(enum number_result result, struct number found, struct fraction wanted)
 {
     struct number number;
 
-    if (fits(wanted, &number)) {
+    if (fraction_fits(wanted, &number)) {
         require(result == NUMBER_OK && number_equal(found, number));
     } else {
         require(result == NUMBER_OVERFLOW);
@@ -91,7 +48,7 @@ static struct number choose_number(struct choices *choices)
     struct fraction fraction = {choose_part(choices), choose_part(choices)};
     struct number number = {0, 1};
 
-    if (fraction.denominator == 0 || !fits(fraction, &number)) {
+    if (fraction.denominator == 0 || !fraction_fits(fraction, &number)) {
         number = number_of((int64_t)fraction.numerator);
     }
     return number;
@@ -160,8 +117,11 @@ static void test_text(struct number number)
 
 static bool is_reduced(struct number number)
 {
-    return number.denominator > 0 &&
-           common_divisor(magnitude(number.numerator), (unsigned_wide)number.denominator) == 1;
+    struct fraction fraction = {number.numerator, number.denominator};
+    struct number reduced = {0};
+
+    return number.denominator > 0 && fraction_fits(fraction, &reduced) &&
+           number_equal(number, reduced);
 }
 
 static void test_decimal(int64_t units, unsigned places)
