@@ -28,13 +28,23 @@ static Hs__Proposal *working_copy(const Hs__Proposal *proposal, struct arena *ar
     return copy;
 }
 
-/* Does to @proposal, a working copy, what @event does to the record. */
+/* Does to @proposal, a working copy, what @event does to the record. apply() cannot fail, so for
+ * its time the arena holds what it may take; a decision that went beyond the arena's own capacity
+ * is refused. */
 static void follow(const struct situation *situation, Hs__Proposal *proposal,
-                   const Hs__Event *event)
+                   const Hs__Event *event, struct decision *decision)
 {
     const struct event_entry entry = {.at_ms = situation->now_ms};
+    struct arena *arena = situation->arena;
+    struct arena_mark mark = arena_mark(arena);
 
-    apply_proposal(proposal, event, entry, situation->arena);
+    arena->capacity_bytes += LIMIT_APPLY_BYTES;
+    apply_proposal(proposal, event, entry, arena);
+    arena->capacity_bytes -= LIMIT_APPLY_BYTES;
+    if (arena->used_bytes > arena->capacity_bytes) {
+        arena_rewind(arena, mark); /* the copy is not looked at any more */
+        decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
+    }
 }
 
 /* Proposes the conflicts among the opinions, once all are in. */
@@ -65,7 +75,7 @@ static void propose_conflicts(const struct situation *situation, Hs__Proposal *p
     proposed->conflicts = found.rows;
     event->body_case = HS__EVENT__BODY_CONFLICTS_PROPOSED;
     event->conflicts_proposed = proposed;
-    follow(situation, proposal, event);
+    follow(situation, proposal, event, decision);
 }
 
 /* Records what the clocks of the whole have come to before a verdict ends them: in which order what
@@ -85,7 +95,7 @@ static void pass_clocks(const struct situation *situation, Hs__Proposal *proposa
             }
         }
         if (decision->event_count > known) {
-            follow(situation, proposal, decision->events[known]);
+            follow(situation, proposal, decision->events[known], decision);
         }
     } while (decision->event_count > known);
 }
@@ -123,7 +133,7 @@ static void conclude_round(const struct situation *situation, Hs__Proposal *prop
         decision_refuse(decision, REFUSAL_TOO_COMPLEX, NULL);
         return;
     }
-    follow(situation, proposal, event);
+    follow(situation, proposal, event, decision);
 }
 
 void decision_conclude(const struct situation *situation, struct decision *decision)
@@ -141,9 +151,11 @@ void decision_conclude(const struct situation *situation, struct decision *decis
         return;
     }
     for (size_t i = 0; i < decision->event_count; i++) {
-        follow(situation, copy, decision->events[i]);
+        follow(situation, copy, decision->events[i], decision);
     }
-    propose_conflicts(situation, copy, decision);
+    if (decision->refusal == REFUSAL_NONE) {
+        propose_conflicts(situation, copy, decision);
+    }
     if (decision->refusal == REFUSAL_NONE) {
         conclude_round(situation, copy, decision);
     }

@@ -39,6 +39,10 @@ enum {
     /* Departments in one stage; bounds the events of one decision. */
     LIMIT_SEATS = 64,
 
+    /* What applying the events of one command may take: a copy of the reviews of a round, of their
+     * holds and of its conflicts, a struct or a pointer for each event. */
+    LIMIT_APPLY_BYTES = 512 * 1024,
+
     /* Incompatible pairs of one process; bounds what a claim says. */
     LIMIT_PAIRS = 64,
 

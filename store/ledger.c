@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/apply.h"
+#include "core/limits.h"
 #include "lib/check.h"
 #include "store/event_check.h"
 #include "store/ledger_parts.h"
@@ -23,7 +24,7 @@ struct ledger *ledger_new(struct transaction *txn, struct arena *arena)
 
 bool ledger_has_room(const struct ledger *ledger)
 {
-    return ledger->arena->capacity_bytes - ledger->arena->used_bytes >= LEDGER_ROOM_BYTES;
+    return ledger->arena->capacity_bytes - ledger->arena->used_bytes >= LIMIT_APPLY_BYTES;
 }
 
 /* ---- loading ---- */

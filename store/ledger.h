@@ -24,8 +24,7 @@
 #include "store/views.h"
 
 enum {
-    LEDGER_ROOM_BYTES = 512 * 1024, /* what applying the events of one command may take */
-    COMMANDS_FORGOTTEN_MAX = 1024,  /* at one head */
+    COMMANDS_FORGOTTEN_MAX = 1024, /* at one head */
 };
 
 /* A command is remembered until its id is this much older than the journal's time: 30 days. */

@@ -206,6 +206,48 @@ static void the_last_opinion_brings_the_verdict_in_the_same_decision(void **stat
     assert_string_equal(f->decision.result.review, "LJHS-1970-0001/1/fire");
 }
 
+/* Whatever room a client's command leaves: what follows from an opinion is looked at in it too. */
+static void a_last_opinion_without_room_is_refused_as_too_complex(void **state)
+{
+    struct fixture *f = *state;
+    struct situation situation;
+    Hs__Hold hold = HS__HOLD__INIT;
+    Hs__Hold *holds[] = {&hold};
+    Hs__ReviewRef review = HS__REVIEW_REF__INIT;
+    Hs__GiveOpinion body = HS__GIVE_OPINION__INIT;
+    Hs__Command command = HS__COMMAND__INIT;
+    struct arena arena;
+    size_t room = 0;
+
+    submit(f, small_packet_good());
+    give(f, &f->office.planner, "planning", opinion_of(f, RESULT(AGREE)));
+    hold.from_at = OFFICE_START_MS;
+    f->proposal.reviews[1]->state = HS__REVIEW__STATE__HELD;
+    f->proposal.reviews[1]->holds = holds; /* it ends with the opinion: apply() writes a copy */
+    f->proposal.reviews[1]->n_holds = 1;
+    review.proposal = 1;
+    review.round = 1;
+    review.department = "fire";
+    body.review = &review;
+    body.opinion = opinion_of(f, RESULT(AGREE));
+    command.body_case = HS__COMMAND__BODY_GIVE_OPINION;
+    command.give_opinion = &body;
+    situation = situation_of(f, &f->office.fireman);
+    situation.arena = &arena;
+    do {
+        arena_init(&arena, room);
+        decide_command(&situation, &command, &f->decision);
+        assert_true(f->decision.refusal == REFUSAL_TOO_COMPLEX ||
+                    f->decision.refusal == REFUSAL_NONE);
+        assert_true(arena.used_bytes <= room);
+        arena_release(&arena);
+        room += 16;
+    } while (f->decision.refusal == REFUSAL_TOO_COMPLEX);
+
+    assert_true(room > 16);
+    assert_int_equal(f->decision.event_count, 2);
+}
+
 static void an_opinion_is_given_once(void **state)
 {
     struct fixture *f = *state;
@@ -616,6 +658,7 @@ int main(void)
         T(a_failed_gate_ends_the_submission_with_the_whole_list),
         T(what_is_missing_is_told_once_and_answered_by_a_revision),
         T(the_last_opinion_brings_the_verdict_in_the_same_decision),
+        T(a_last_opinion_without_room_is_refused_as_too_complex),
         T(an_opinion_is_given_once),
         T(an_opinion_that_lacks_what_it_needs_is_refused),
         T(rules_answer_only_where_the_department_lets_them),
