@@ -19,7 +19,9 @@
     X(message, 1024, 15)   \
     X(envelope, 2048, 200) \
     X(loader, 2048, 10)    \
-    X(rules, 512, 60)
+    X(rules, 512, 60)      \
+    X(core, 1024, 10)      \
+    X(ledger, 1024, 10)
 
 struct fuzz_target {
     const char *name;
