@@ -178,16 +178,18 @@ FUZZ_LAYERS  := $(CLIENT) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 FUZZ_LIBS    := -lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium
 FUZZING      := $(BUILD)/libfuzzing.a
 
-$(FUZZING): $(filter-out %/libfuzzer.o,$(call objects,tests/fuzz)) $(call objects,tests/core)
+$(FUZZING): $(filter-out %/libfuzzer.o %/damage.o,$(call objects,tests/fuzz)) $(call objects,tests/core)
 $(BUILD)/fuzz-corpus: $(BUILD)/tests/fuzz/main.o $(FUZZING) $(FUZZ_LAYERS)
 	$(call link,$(FUZZ_LIBS))
+$(BUILD)/fuzz-damage: $(BUILD)/tests/fuzz/damage.o $(FUZZ_LAYERS)
+	$(call link,-lcmocka $(FUZZ_LIBS))
 $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%.o): $(BUILD)/fuzz/%.o: tests/fuzz/libfuzzer.c
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE_CFLAGS) $(WARN) -DFUZZ_RUN=fuzz_$* -c -o $@ $<
 $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%): $(BUILD)/fuzz/%: $(BUILD)/fuzz/%.o $(FUZZING) $(FUZZ_LAYERS)
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(FUZZ_LIBS)
-fuzzers: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz-corpus
+fuzzers: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%) $(BUILD)/fuzz-corpus $(BUILD)/fuzz-damage
 
 fuzz-kept: $(BUILD)/fuzz-corpus
 	@$(BUILD)/fuzz-corpus tests/fuzz/corpus

@@ -45,6 +45,9 @@ static void on_entry(void *self, uint64_t seq)
 {
     struct record_check *check = self;
 
+    if (check->seen != NULL) {
+        atomic_store(check->seen, seq);
+    }
     progress_tell(check->progress, cli_text(check->cli, "核对台账", "checking the record"), seq);
 }
 
@@ -107,6 +110,25 @@ int record_check_run(struct record_check *check)
     }
     progress_clear(check->progress);
     return err == ERR_OK ? STATUS_DONE : fail(check, err, &failure);
+}
+
+void record_check_ended(struct record_check *check, int number)
+{
+    const struct verify_fault fault = {
+        .seq = (uint64_t)atomic_load(check->seen) + 1,
+        .code = VERIFY_STORE,
+        .name = "STORE",
+        .kind = "",
+        .zh = "存储页损坏",
+        .en = "the pages of the store are damaged",
+        .detail = cli_format(check->cli, "signal %d", number),
+    };
+
+    check->faults = cli_memory(json_array());
+    check->following = "";
+    check->report.faults = 1;
+    check->report.last_seq = fault.seq - 1;
+    on_fault(check, &fault);
 }
 
 int record_check_judge(const struct record_check *check)

@@ -5,6 +5,8 @@
 #ifndef CLI_RECORD_CHECK_H
 #define CLI_RECORD_CHECK_H
 
+#include <stdatomic.h>
+
 #include "cli/home.h"
 #include "cli/progress.h"
 #include "lib/signature.h"
@@ -19,6 +21,7 @@ struct record_check {
     const char *keys;    /* the office's folder of keys; without any, genesis says whose count */
     struct kept_head witness; /* seq 0: none */
     struct progress *progress;
+    atomic_ullong *seen; /* the last entry looked at, for another process; NULL: nobody asks */
 
     uint8_t sign_key[SIGN_PUBLIC_BYTES];
     struct verify_report report; /* with that of the views */
@@ -30,6 +33,10 @@ struct record_check {
 /* Checks everything. Returns STATUS_DONE when that could be done, whatever was found; otherwise it
  * has said why: a journal that cannot even be read is refused as JOURNAL_BROKEN. */
 int record_check_run(struct record_check *check);
+
+/* Adds what is to be said where the store ended who looked at it by the signal @number: there its
+ * pages are not what they say. */
+void record_check_ended(struct record_check *check, int number);
 
 /* Returns STATUS_DONE if nothing was found, or says "refused: JOURNAL_BROKEN" with every fault
  * below it. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* huishen verify: the whole record checked, on a copy. */
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/head_text.h"
@@ -116,6 +119,48 @@ static void print_report(const struct record_check *check)
     }
 }
 
+static int check_and_tell(struct record_check *check, const struct home *home, const char *folder)
+{
+    int status = check_copy(check, home, folder);
+
+    if (status == STATUS_DONE) {
+        print_report(check);
+        status = record_check_judge(check);
+    }
+    return status;
+}
+
+static int tell_end(struct record_check *check, int number)
+{
+    if (number != SIGSEGV && number != SIGBUS && number != SIGABRT) {
+        return cli_fail(check->cli, STATUS_ENVIRONMENT, "signal %d", number);
+    }
+    record_check_ended(check, number);
+    print_report(check);
+    return record_check_judge(check);
+}
+
+/* LMDB believes the pages it maps: one that is damaged may end the process that reads it. So a
+ * child reads it, and says what it found. */
+static int check_apart(struct record_check *check, const struct home *home, const char *folder)
+{
+    int status = 0;
+
+    (void)fflush(NULL); /* or both would print what is waiting */
+    pid_t child = fork();
+    if (child < 0) {
+        return check_and_tell(check, home, folder);
+    }
+    if (child == 0) {
+        status = check_and_tell(check, home, folder);
+        (void)fflush(NULL); /* whoever reads it sees what is there */
+        _exit(status);
+    }
+    while (waitpid(child, &status, 0) != child) { /* a signal came: it still runs */
+    }
+    return WIFSIGNALED(status) ? tell_end(check, WTERMSIG(status)) : WEXITSTATUS(status);
+}
+
 static int run(struct cli *cli, const struct arguments *arguments)
 {
     struct record_check *check = cli_memory(arena_alloc(cli->arena, sizeof *check));
@@ -139,12 +184,12 @@ static int run(struct cli *cli, const struct arguments *arguments)
     check->keys = principal_folder(cli, &home, "office");
     check->scratch =
         arguments_have(arguments, "views") ? cli_format(cli, "%s/views", folder) : NULL;
-    status = check_copy(check, &home, folder);
-    (void)folder_remove(folder); /* a copy: what is left of it harms nothing */
-    if (status == STATUS_DONE) {
-        print_report(check);
-        status = record_check_judge(check);
-    }
+    check->seen =
+        mmap(NULL, sizeof *check->seen, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    cli_memory(check->seen == MAP_FAILED ? NULL : check->seen);
+    status = check_apart(check, &home, folder);
+    (void)folder_remove(folder);                    /* a copy: what is left of it harms nothing */
+    (void)munmap(check->seen, sizeof *check->seen); /* it was mapped */
     json_decref(check->faults);
     return status;
 }

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 
@@ -18,6 +19,8 @@ from office import expect, expect_equal
 
 MARK = "示例建筑设计院有限公司".encode()  # the designer in every sample: stands in packets alone
 TAMPER_SECONDS = 3600
+PAGE_BYTES = 4096  # of the data file
+LEAF_PAGE = 2  # its flags, where it holds records
 ATTACKS_MIN = 500
 
 
@@ -100,6 +103,32 @@ def emptied(place):
     expect_broken(verify(place, home))
 
 
+def swollen(place):
+    """Every record of the data file claims two gigabytes: who believes it reads beyond the file."""
+    home = copy_home(place, "swollen")
+    path = os.path.join(home, "journal", "data.mdb")
+    with open(path, "rb") as file:
+        data = bytearray(file.read())
+    for page in range(2 * PAGE_BYTES, len(data), PAGE_BYTES):
+        flags, lower = struct.unpack_from("<HH", data, page + 10)
+        if flags != LEAF_PAGE:
+            continue
+        for place_of_node in range(page + 16, page + min(lower, PAGE_BYTES), 2):
+            node = page + struct.unpack_from("<H", data, place_of_node)[0]
+            if node + 8 <= page + PAGE_BYTES and data[node + 4:node + 6] == b"\0\0":
+                struct.pack_into("<I", data, node, 0x7FFFFFFF)
+    with open(path, "wb") as file:
+        file.write(data)
+    result = verify(place, home)
+    expect_broken(result)
+    expect("STORE" in result.stderr, f"said {result.stderr!r}")
+    result = verify(place, home, "--json")
+    expect_equal("the exit status", result.returncode, 1)
+    expect_equal("ok", json.loads(result.stdout)["ok"], False)
+    expect(not any(name.startswith("verify-") for name in os.listdir(os.path.join(home, "run"))),
+           "the copy was left behind")
+
+
 def cut_is_not_served(place):
     home = os.path.join(place.folder, "cut")
     result = subprocess.run([place.program("huishen-broker"), "--home", home, "--listen",
@@ -134,6 +163,7 @@ def main(arguments):
         cases.run("an altered byte is found", altered, place, seq)
         cases.run("a cut tail is found", cut, place, earlier)
         cases.run("an emptied file is found", emptied, place)
+        cases.run("pages that end their reader are told", swollen, place)
         cases.run("a cut record is not served", cut_is_not_served, place)
         cases.run("every altered part is found", every_kind, place, arguments[1:])
     return cases.end()

@@ -21,7 +21,9 @@
     X(loader, 2048, 10)    \
     X(rules, 512, 60)      \
     X(core, 1024, 10)      \
-    X(ledger, 1024, 10)
+    X(ledger, 1024, 10)    \
+    X(store, 1200, 30)     \
+    X(zap, 512, 5)
 
 struct fuzz_target {
     const char *name;
