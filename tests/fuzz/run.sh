@@ -5,7 +5,8 @@
 # `N passed, 0 failed`. What breaks a target is left in build-fuzz/crashes/.
 # usage: run.sh [--runs N] [--seconds S] [TARGET...]
 #
-# --runs N: executions of all targets together, shared out as tests/fuzz/target.h says (10 million).
+# --runs N: executions of all targets together, shared out as tests/fuzz/target.h says (10 million);
+# of stores that are damaged and verified, one for each 20,000 of them.
 # --seconds S: each target runs so long instead. FUZZ_SEED: where libFuzzer's choices begin (1; 0
 # draws one). FUZZ_KEEP: a folder; what each target found worth keeping is packed there.
 set -eu
@@ -73,7 +74,12 @@ while read -r name longest share; do
 done <$build/targets >$build/chosen
 xargs -P "$(nproc)" -L 1 "$0" <$build/chosen >$build/results || failed=1
 cat $build/results
+# The verifier on damaged stores: a process a case, so it is not one of the targets.
+if [ -z "$*" ] && [ $failed = 0 ]; then
+    $build/fuzz-damage "$((runs / 20000 + 1))" "${FUZZ_SEED:-1}" 2>/dev/null || failed=1
+fi
 if [ $failed -gt 0 ]; then
     exit 1
 fi
-awk '{ total += $2 } END { printf "%d executions in all\n%d passed, 0 failed\n", total, NR }' $build/results
+awk '{ total += $2 } END { printf "%d executions in all\n%d passed, 0 failed\n", total, NR + 1 }' \
+    $build/results

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The value of a rule, by the definition of the language. */
 #include "lib/check.h"
-#include "tests/fuzz/fraction.h"
-#include "tests/fuzz/second.h"
+#include "tests/fuzz/second_operators.h"
 
 /* A variable and what it stands for; the innermost is first. */
 struct binding {
@@ -17,20 +16,7 @@ struct walk {
     const struct binding *bindings;
 };
 
-static const struct second_value unknown = {.kind = SECOND_UNKNOWN};
-static const struct second_value error = {.kind = SECOND_ERROR};
-
 static struct second_value evaluate(struct walk *walk, const struct second_node *node);
-
-static struct second_value bool_of(bool truth)
-{
-    return (struct second_value){.kind = SECOND_BOOL, .truth = truth};
-}
-
-static struct second_value number_or_error(bool is_there, struct number number)
-{
-    return is_there ? (struct second_value){.kind = SECOND_NUMBER, .number = number} : error;
-}
 
 static struct second_value *items_of(struct walk *walk, size_t count)
 {
@@ -38,50 +24,6 @@ static struct second_value *items_of(struct walk *walk, size_t count)
 
     require(items != NULL);
     return items;
-}
-
-static bool is_open(struct second_value value)
-{
-    return value.kind == SECOND_UNKNOWN || value.kind == SECOND_ERROR;
-}
-
-/* What an operation on open operands comes to: a missing field is asked for before a fault is told.
- */
-static struct second_value open_of(struct second_value a, struct second_value b)
-{
-    return a.kind == SECOND_UNKNOWN || b.kind == SECOND_UNKNOWN ? unknown : error;
-}
-
-/* ---- the three truths ---- */
-
-/* Parts joined by && (deciding: false) or || (deciding: true), whatever their order. */
-struct junction {
-    bool deciding;
-    bool is_decided;
-    bool has_unknown;
-    bool has_error;
-};
-
-static void join(struct junction *junction, struct second_value part)
-{
-    if (part.kind == SECOND_BOOL) {
-        junction->is_decided = junction->is_decided || part.truth == junction->deciding;
-    } else if (part.kind == SECOND_UNKNOWN) {
-        junction->has_unknown = true;
-    } else {
-        junction->has_error = true;
-    }
-}
-
-static struct second_value joined(const struct junction *junction)
-{
-    if (junction->is_decided) {
-        return bool_of(junction->deciding);
-    }
-    if (junction->has_unknown) {
-        return unknown;
-    }
-    return junction->has_error ? error : bool_of(!junction->deciding);
 }
 
 /* ---- names ---- */
@@ -93,7 +35,7 @@ static struct second_value member_of(const struct second_value *object, const ch
             return object->items[i];
         }
     }
-    return unknown;
+    return second_unknown;
 }
 
 static struct second_value evaluate_name(const struct walk *walk, const char *name)
@@ -111,123 +53,13 @@ static struct second_value evaluate_select(struct walk *walk, const struct secon
 {
     struct second_value from = evaluate(walk, node->parts[0]);
 
-    if (is_open(from)) {
+    if (second_is_open(from)) {
         return from;
     }
-    return from.kind == SECOND_OBJECT ? member_of(&from, node->name) : error;
-}
-
-/* ---- equality and order ---- */
-
-/* Kleene's equality, of lists element by element. As deep as the values are. */
-static struct second_value equality(struct second_value a, struct second_value b)
-{
-    struct junction all = {.deciding = false};
-
-    if (is_open(a) || is_open(b)) {
-        return open_of(a, b);
-    }
-    if (a.kind != b.kind) {
-        return bool_of(false);
-    }
-    switch (a.kind) {
-    case SECOND_NULL:
-        return bool_of(true);
-    case SECOND_BOOL:
-        return bool_of(a.truth == b.truth);
-    case SECOND_NUMBER:
-        return bool_of((wide)a.number.numerator * b.number.denominator ==
-                       (wide)b.number.numerator * a.number.denominator);
-    case SECOND_TEXT:
-        return bool_of(bytes_equal(a.text, b.text));
-    case SECOND_DATE:
-        return bool_of(a.date == b.date);
-    case SECOND_LIST:
-        for (size_t i = 0; a.count == b.count && i < a.count; i++) {
-            join(&all, equality(a.items[i], b.items[i]));
-        }
-        return a.count == b.count ? joined(&all) : bool_of(false);
-    case SECOND_OBJECT:
-    case SECOND_UNKNOWN:
-    case SECOND_ERROR:
-        break;
-    }
-    return error; /* objects are compared with null only */
-}
-
-static struct second_value membership(struct second_value value, struct second_value list)
-{
-    struct junction any = {.deciding = true};
-
-    if (list.kind != SECOND_LIST) {
-        return error;
-    }
-    for (size_t i = 0; i < list.count; i++) {
-        join(&any, equality(value, list.items[i]));
-    }
-    return joined(&any);
-}
-
-static int compare_texts(struct bytes a, struct bytes b)
-{
-    for (size_t i = 0; i < a.size && i < b.size; i++) {
-        if (a.data[i] != b.data[i]) {
-            return a.data[i] < b.data[i] ? -1 : 1;
-        }
-    }
-    return a.size < b.size ? -1 : a.size > b.size ? 1 : 0;
-}
-
-static struct second_value order(const char *sign, struct second_value a, struct second_value b)
-{
-    int found = 0;
-
-    if (a.kind != b.kind || a.kind == SECOND_NULL || a.kind > SECOND_DATE) {
-        return error;
-    }
-    if (a.kind == SECOND_BOOL) {
-        found = (a.truth ? 1 : 0) - (b.truth ? 1 : 0);
-    } else if (a.kind == SECOND_NUMBER) {
-        wide left = (wide)a.number.numerator * b.number.denominator;
-        wide right = (wide)b.number.numerator * a.number.denominator;
-
-        found = left < right ? -1 : left > right ? 1 : 0;
-    } else if (a.kind == SECOND_TEXT) {
-        found = compare_texts(a.text, b.text);
-    } else {
-        found = a.date < b.date ? -1 : a.date > b.date ? 1 : 0;
-    }
-    bool is_equal_enough = found == 0 && sign[1] == '=';
-    return bool_of(is_equal_enough || (sign[0] == '<' ? found < 0 : found > 0));
+    return from.kind == SECOND_OBJECT ? member_of(&from, node->name) : second_error;
 }
 
 /* ---- arithmetic ---- */
-
-static struct second_value compute(char sign, struct number a, struct number b)
-{
-    const wide cross_a = (wide)a.numerator * b.denominator;
-    const wide cross_b = (wide)b.numerator * a.denominator;
-    struct fraction result = {0, (wide)a.denominator * b.denominator};
-    struct number number = {0};
-
-    if (sign == '+') {
-        result.numerator = cross_a + cross_b;
-    } else if (sign == '-') {
-        result.numerator = cross_a - cross_b;
-    } else if (sign == '*') {
-        result.numerator = (wide)a.numerator * b.numerator;
-    } else if (b.numerator == 0) {
-        return error;
-    } else if (sign == '/') {
-        result = (struct fraction){cross_a, cross_b};
-    } else if (a.denominator != 1 || b.denominator != 1) {
-        return error;
-    } else {
-        result = (struct fraction){(wide)a.numerator % b.numerator, 1};
-    }
-    bool is_there = fraction_fits(result, &number);
-    return number_or_error(is_there, number);
-}
 
 static struct second_value join_texts(struct walk *walk, struct bytes a, struct bytes b)
 {
@@ -268,24 +100,24 @@ static struct second_value evaluate_binary(struct walk *walk, const struct secon
         struct second_value tested = is_null_literal(node->parts[1]) ? a : b;
         bool is_absent = tested.kind == SECOND_UNKNOWN || tested.kind == SECOND_NULL;
 
-        return tested.kind == SECOND_ERROR ? error : bool_of(is_absent == is_equality);
+        return tested.kind == SECOND_ERROR ? second_error : second_bool(is_absent == is_equality);
     }
-    if (is_open(a) || is_open(b)) {
-        return open_of(a, b);
+    if (second_is_open(a) || second_is_open(b)) {
+        return second_open(a, b);
     }
     if (is_equality || is_inequality) {
-        struct second_value same = equality(a, b);
+        struct second_value same = second_equality(a, b);
 
-        return is_open(same) ? same : bool_of(same.truth == is_equality);
+        return second_is_open(same) ? same : second_bool(same.truth == is_equality);
     }
     if (strcmp(node->sign, "in") == 0) {
-        return membership(a, b);
+        return second_membership(a, b);
     }
     if (node->sign[0] == '<' || node->sign[0] == '>') {
-        return order(node->sign, a, b);
+        return second_order(node->sign, a, b);
     }
     if (a.kind == SECOND_NUMBER && b.kind == SECOND_NUMBER) {
-        return compute(node->sign[0], a.number, b.number);
+        return second_compute(node->sign[0], a.number, b.number);
     }
     if (node->sign[0] == '+' && a.kind == SECOND_TEXT && b.kind == SECOND_TEXT) {
         return join_texts(walk, a.text, b.text);
@@ -293,22 +125,22 @@ static struct second_value evaluate_binary(struct walk *walk, const struct secon
     if (node->sign[0] == '+' && a.kind == SECOND_LIST && b.kind == SECOND_LIST) {
         return join_lists(walk, a, b);
     }
-    return error;
+    return second_error;
 }
 
 /* ---- lists ---- */
 
 static struct second_value list_or_open(const struct second_value *items, size_t count)
 {
-    struct junction found = {.deciding = true};
+    struct second_junction found = {.deciding = true};
 
     for (size_t i = 0; i < count; i++) {
-        if (is_open(items[i])) {
-            join(&found, items[i]);
+        if (second_is_open(items[i])) {
+            second_join(&found, items[i]);
         }
     }
     if (found.has_error) {
-        return found.has_unknown ? unknown : error;
+        return found.has_unknown ? second_unknown : second_error;
     }
     return (struct second_value){.kind = SECOND_LIST, .items = items, .count = count};
 }
@@ -328,12 +160,12 @@ static struct second_value evaluate_index(struct walk *walk, const struct second
     struct second_value list = evaluate(walk, node->parts[0]);
     struct second_value index = evaluate(walk, node->parts[1]);
 
-    if (is_open(list) || is_open(index)) {
-        return open_of(list, index);
+    if (second_is_open(list) || second_is_open(index)) {
+        return second_open(list, index);
     }
     if (list.kind != SECOND_LIST || index.kind != SECOND_NUMBER || index.number.denominator != 1 ||
         index.number.numerator < 0 || index.number.numerator >= (int64_t)list.count) {
-        return error;
+        return second_error;
     }
     return list.items[index.number.numerator];
 }
@@ -353,20 +185,20 @@ static struct second_value filter(struct walk *walk, const struct second_node *n
                                   struct second_value list)
 {
     struct second_value *kept = items_of(walk, list.count);
-    struct junction judged = {.deciding = true};
+    struct second_junction judged = {.deciding = true};
     size_t count = 0;
 
     for (size_t i = 0; i < list.count; i++) {
         struct second_value test = evaluate_body(walk, node, list.items[i]);
 
-        join(&judged, test);
+        second_join(&judged, test);
         if (test.kind == SECOND_BOOL && test.truth) {
             kept[count] = list.items[i];
             count++;
         }
     }
     if (judged.has_unknown || judged.has_error) {
-        return judged.has_unknown ? unknown : error;
+        return judged.has_unknown ? second_unknown : second_error;
     }
     return (struct second_value){.kind = SECOND_LIST, .items = kept, .count = count};
 }
@@ -374,10 +206,10 @@ static struct second_value filter(struct walk *walk, const struct second_node *n
 static struct second_value evaluate_macro(struct walk *walk, const struct second_node *node)
 {
     struct second_value list = evaluate(walk, node->parts[0]);
-    struct junction junction = {.deciding = node->operator== SECOND_EXISTS };
+    struct second_junction junction = {.deciding = node->operator== SECOND_EXISTS };
 
-    if (is_open(list) || list.kind != SECOND_LIST) {
-        return is_open(list) ? list : error;
+    if (second_is_open(list) || list.kind != SECOND_LIST) {
+        return second_is_open(list) ? list : second_error;
     }
     if (node->operator== SECOND_FILTER) {
         return filter(walk, node, list);
@@ -386,9 +218,9 @@ static struct second_value evaluate_macro(struct walk *walk, const struct second
     struct second_value *items = items_of(walk, list.count);
     for (size_t i = 0; i < list.count; i++) {
         items[i] = evaluate_body(walk, node, list.items[i]);
-        join(&junction, items[i]);
+        second_join(&junction, items[i]);
     }
-    return node->operator== SECOND_MAP ? list_or_open(items, list.count) : joined(&junction);
+    return node->operator== SECOND_MAP ? list_or_open(items, list.count) : second_joined(&junction);
 }
 
 static struct second_value evaluate_sum(struct walk *walk, const struct second_node *node)
@@ -397,18 +229,18 @@ static struct second_value evaluate_sum(struct walk *walk, const struct second_n
     struct second_value total = {.kind = SECOND_NUMBER, .number = {0, 1}};
     bool has_unknown = false;
 
-    if (is_open(list) || list.kind != SECOND_LIST) {
-        return is_open(list) ? list : error;
+    if (second_is_open(list) || list.kind != SECOND_LIST) {
+        return second_is_open(list) ? list : second_error;
     }
     for (size_t i = 0; i < list.count; i++) {
         has_unknown = has_unknown || list.items[i].kind == SECOND_UNKNOWN;
         if (total.kind == SECOND_NUMBER) {
             total = list.items[i].kind == SECOND_NUMBER
-                        ? compute('+', total.number, list.items[i].number)
-                        : error;
+                        ? second_compute('+', total.number, list.items[i].number)
+                        : second_error;
         }
     }
-    return has_unknown ? unknown : total;
+    return has_unknown ? second_unknown : total;
 }
 
 static struct second_value evaluate_size(struct walk *walk, const struct second_node *node)
@@ -416,8 +248,8 @@ static struct second_value evaluate_size(struct walk *walk, const struct second_
     struct second_value value = evaluate(walk, node->parts[0]);
     size_t size = value.count;
 
-    if (is_open(value) || (value.kind != SECOND_LIST && value.kind != SECOND_TEXT)) {
-        return is_open(value) ? value : error;
+    if (second_is_open(value) || (value.kind != SECOND_LIST && value.kind != SECOND_TEXT)) {
+        return second_is_open(value) ? value : second_error;
     }
     if (value.kind == SECOND_TEXT) {
         size = 0;
@@ -425,7 +257,7 @@ static struct second_value evaluate_size(struct walk *walk, const struct second_
             size += (value.text.data[i] & 0xC0) == 0x80 ? 0 : 1; /* not a later byte of one */
         }
     }
-    return number_or_error(true, (struct number){(int64_t)size, 1});
+    return second_number(true, (struct number){(int64_t)size, 1});
 }
 
 /* ---- texts, signs, choices ---- */
@@ -445,37 +277,38 @@ static struct second_value evaluate_text(struct walk *walk, const struct second_
     struct second_value whole = evaluate(walk, node->parts[0]);
     struct second_value part = evaluate(walk, node->parts[1]);
 
-    if (is_open(whole) || is_open(part)) {
-        return open_of(whole, part);
+    if (second_is_open(whole) || second_is_open(part)) {
+        return second_open(whole, part);
     }
     if (whole.kind != SECOND_TEXT || part.kind != SECOND_TEXT) {
-        return error;
+        return second_error;
     }
     if (part.text.size > whole.text.size) {
-        return bool_of(false);
+        return second_bool(false);
     }
     size_t last = whole.text.size - part.text.size;
     size_t from = node->operator== SECOND_ENDS_WITH ? last : 0;
     size_t to = node->operator== SECOND_STARTS_WITH ? 0 : last;
     for (size_t at = from; at <= to; at++) {
         if (stands_at(whole.text, part.text, at)) {
-            return bool_of(true);
+            return second_bool(true);
         }
     }
-    return bool_of(false);
+    return second_bool(false);
 }
 
 static struct second_value evaluate_sign(struct walk *walk, const struct second_node *node)
 {
     struct second_value value = evaluate(walk, node->parts[0]);
 
-    if (is_open(value)) {
+    if (second_is_open(value)) {
         return value;
     }
     if (node->operator== SECOND_NOT) {
-        return value.kind == SECOND_BOOL ? bool_of(!value.truth) : error;
+        return value.kind == SECOND_BOOL ? second_bool(!value.truth) : second_error;
     }
-    return value.kind == SECOND_NUMBER ? compute('-', (struct number){0, 1}, value.number) : error;
+    return value.kind == SECOND_NUMBER ? second_compute('-', (struct number){0, 1}, value.number)
+                                       : second_error;
 }
 
 static struct second_value evaluate_choice(struct walk *walk, const struct second_node *node)
@@ -483,25 +316,25 @@ static struct second_value evaluate_choice(struct walk *walk, const struct secon
     struct second_value condition = evaluate(walk, node->parts[0]);
 
     if (condition.kind != SECOND_BOOL) {
-        return is_open(condition) ? condition : error;
+        return second_is_open(condition) ? condition : second_error;
     }
     return evaluate(walk, node->parts[condition.truth ? 1 : 2]);
 }
 
 static struct second_value evaluate_junction(struct walk *walk, const struct second_node *node)
 {
-    struct junction junction = {.deciding = node->operator== SECOND_OR };
+    struct second_junction junction = {.deciding = node->operator== SECOND_OR };
 
-    join(&junction, evaluate(walk, node->parts[0]));
-    join(&junction, evaluate(walk, node->parts[1]));
-    return joined(&junction);
+    second_join(&junction, evaluate(walk, node->parts[0]));
+    second_join(&junction, evaluate(walk, node->parts[1]));
+    return second_joined(&junction);
 }
 
 static struct second_value evaluate_has(struct walk *walk, const struct second_node *node)
 {
     struct second_value value = evaluate(walk, node->parts[0]);
 
-    return value.kind == SECOND_ERROR ? error : bool_of(value.kind != SECOND_UNKNOWN);
+    return value.kind == SECOND_ERROR ? second_error : second_bool(value.kind != SECOND_UNKNOWN);
 }
 
 /* The recursion is as deep as the rule, which second_make() bounds. */
@@ -544,7 +377,7 @@ static struct second_value evaluate(struct walk *walk, const struct second_node 
     case SECOND_HAS:
         return evaluate_has(walk, node);
     }
-    return error;
+    return second_error;
 }
 
 struct second_value second_evaluate(const struct second_node *node, const struct second_value *root,

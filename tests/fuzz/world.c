@@ -2,17 +2,14 @@
 #include "tests/fuzz/world.h"
 
 #include "core/apply.h"
-#include "core/document.h"
 #include "core/refusal.h"
-#include "core/verdict.h"
 #include "lib/check.h"
 #include "store/event_check.h"
+#include "tests/fuzz/world_check.h"
 #include "tests/fuzz/world_office.h"
 #include "tests/fuzz/world_trace.h"
 
 enum { RECORD_ROUNDS_OF_WAKES = 2000, BOOT_MS = 500 };
-
-static const char *const seat_names[WORLD_SEATS] = {"planning", "fire"};
 
 /* ---- making one ---- */
 
@@ -61,93 +58,6 @@ void world_init(struct world *world, unsigned kind, struct arena *arena)
     add_principal(world, "person:other", HS__PRINCIPAL__ROLE__APPLICANT, "");
 }
 
-/* ---- what must be true ---- */
-
-static unsigned seat_of(const char *department)
-{
-    for (unsigned i = 0; i < WORLD_SEATS; i++) {
-        if (strcmp(seat_names[i], department) == 0) {
-            return i;
-        }
-    }
-    require(department == NULL); /* no other department has a seat */
-    return 0;
-}
-
-/* One verdict a round, with all reviews in, and the hash of what it rests on. */
-static void check_verdict(struct world *world, const struct world_proposal *proposal,
-                          const Hs__VerdictIssued *issued)
-{
-    const Hs__Verdict *verdict = verdict_build(proposal->record, world->arena);
-    struct hash hash;
-
-    require(proposal->round.verdicts == 1);
-    require(verdict_reviews_are_in(proposal->record));
-    require(verdict_outcome(proposal->record) == issued->outcome);
-    require(verdict != NULL && verdict_hash(verdict, world->arena, &hash));
-    require(bytes_equal(bytes_of(issued->verdict), (struct bytes){hash.bytes, sizeof hash.bytes}));
-}
-
-/* One effective opinion a department and round: a second one only where the first was taken back by
- * an event of its own. */
-static void check_opinion(struct world_proposal *proposal, const Hs__OpinionGiven *given)
-{
-    bool *is_given = &proposal->round.is_given[seat_of(given->department)];
-
-    require(!*is_given || given->restated);
-    *is_given = true;
-}
-
-/* What the events say, before @event is applied. */
-static void check_event(struct world *world, struct world_proposal *proposal,
-                        const Hs__Event *event)
-{
-    struct world_round *round = &proposal->round;
-
-    if (event->body_case == HS__EVENT__BODY_ROUND_OPENED) {
-        *round = (struct world_round){.number = proposal->record->round + 1};
-        for (size_t i = 0; i < event->round_opened->n_reviews; i++) {
-            const Hs__Review *review = event->round_opened->reviews[i];
-
-            round->is_given[seat_of(review->department)] = review->carried_forward;
-        }
-    } else if (event->body_case == HS__EVENT__BODY_VERDICT_ISSUED) {
-        round->verdicts++;
-        check_verdict(world, proposal, event->verdict_issued);
-    } else if (event->body_case == HS__EVENT__BODY_OPINION_GIVEN) {
-        check_opinion(proposal, event->opinion_given);
-    } else if (event->body_case == HS__EVENT__BODY_COMPETENCE_SETTLED &&
-               !event->competence_settled->confirmed) {
-        round->is_given[seat_of(event->competence_settled->department)] = false;
-    } else if (event->body_case == HS__EVENT__BODY_REVIEW_OVERDUE) {
-        const Hs__Review *review =
-            proposal_review(proposal->record, event->review_overdue->department);
-
-        require(review != NULL && review->due_at != 0 && review->due_at < world->now_ms);
-    }
-}
-
-/* The record is canonical, and its verdict, where it has one, is made again. */
-static void check_record(struct world *world, const struct world_proposal *proposal)
-{
-    struct arena_mark mark = arena_mark(world->arena);
-    struct bytes bytes = message_pack(proposal->record, world->arena);
-    const Hs__Proposal *record = proposal->record;
-    ProtobufCMessage *again = NULL;
-    struct hash hash;
-
-    require(bytes.data != NULL);
-    require(message_parse(&hs__proposal__descriptor, bytes, world->arena, &again) == ERR_OK);
-    if (record->verdict.len > 0) {
-        const Hs__Verdict *verdict = verdict_build(record, world->arena);
-
-        require(verdict != NULL && verdict_hash(verdict, world->arena, &hash));
-        require(
-            bytes_equal(bytes_of(record->verdict), (struct bytes){hash.bytes, sizeof hash.bytes}));
-    }
-    arena_rewind(world->arena, mark);
-}
-
 /* ---- recording ---- */
 
 static void apply_to_principals(struct world *world, const Hs__Event *event)
@@ -193,9 +103,9 @@ static void record_event(struct world *world, const Hs__Event *decided)
         struct world_proposal *proposal = &world->proposals[event->proposal - 1];
         const Hs__Proposal *record = proposal->record->id == 0 ? NULL : proposal->record;
         require(event_fault(event, record) == NULL);
-        check_event(world, proposal, event);
+        world_check_event(world, proposal, event);
         apply_proposal(proposal->record, event, entry, world->arena);
-        check_record(world, proposal);
+        world_check_record(world, proposal);
     }
     apply_office(world->office, event, world->arena);
     apply_to_principals(world, event);
@@ -236,7 +146,7 @@ static uint64_t proposal_of(const Hs__Command *command)
     return ref == NULL ? 0 : ref->proposal;
 }
 
-static const Hs__Opinion *find_opinion(const struct world *world, struct bytes hash)
+const Hs__Opinion *world_opinion(const struct world *world, struct bytes hash)
 {
     for (size_t i = 0; i < world->opinion_count; i++) {
         if (bytes_equal(world->hashes[i], hash)) {
@@ -263,7 +173,7 @@ static void find_last_round(struct world *world, const struct world_proposal *pr
     require(packets != NULL && opinions != NULL);
     for (size_t i = 0; i < record->n_reviews; i++) {
         packets[i] = packet_at(proposal, record->reviews[i]->packet_version);
-        opinions[i] = find_opinion(world, bytes_of(record->reviews[i]->opinion));
+        opinions[i] = world_opinion(world, bytes_of(record->reviews[i]->opinion));
         require(opinions[i] != NULL || record->reviews[i]->opinion.len == 0);
     }
     situation->rulebook_before = situation->rulebook;
@@ -485,56 +395,5 @@ void world_pass(struct world *world, int64_t span_ms)
     world->now_ms += span_ms;
     for (size_t i = 0; i < WORLD_PROPOSALS_MAX; i++) {
         ring(world, &world->proposals[i]);
-    }
-}
-
-/* ---- afterwards ---- */
-
-/* The consolidated document is made of any record. */
-static void build_document(struct world *world, const struct world_proposal *proposal)
-{
-    static const uint8_t process_hash[HASH_BYTES] = {7};
-    const Hs__Proposal *record = proposal->record;
-    const Hs__Opinion **opinions = arena_array(world->arena, record->n_reviews, sizeof *opinions);
-
-    require(opinions != NULL);
-    for (size_t i = 0; i < record->n_reviews; i++) {
-        opinions[i] = find_opinion(world, bytes_of(record->reviews[i]->opinion));
-    }
-    const struct document_sources sources = {
-        .office = world->office,
-        .proposal = record,
-        .process = world->small->process,
-        .process_hash = process_hash,
-        .calendar = world->calendar,
-        .opinions = opinions,
-    };
-    require(document_build(&sources, world->arena) != NULL);
-}
-
-void world_replay(struct world *world)
-{
-    Hs__Proposal *again[WORLD_PROPOSALS_MAX];
-
-    for (size_t i = 0; i < WORLD_PROPOSALS_MAX; i++) {
-        again[i] = message_new(&hs__proposal__descriptor, world->arena);
-        require(again[i] != NULL);
-    }
-    for (size_t i = 0; i < world->event_count; i++) {
-        const struct event_entry entry = {world->entries[i].seq, world->entries[i].at_ms};
-        const Hs__Event *event =
-            message_read(&hs__event__descriptor, world->events[i], world->arena);
-
-        require(event != NULL);
-        if (event->proposal != 0) {
-            apply_proposal(again[event->proposal - 1], event, entry, world->arena);
-        }
-    }
-    for (size_t i = 0; i < WORLD_PROPOSALS_MAX; i++) {
-        require(bytes_equal(message_pack(again[i], world->arena),
-                            message_pack(world->proposals[i].record, world->arena)));
-        if (again[i]->id != 0) {
-            build_document(world, &world->proposals[i]);
-        }
     }
 }

@@ -65,6 +65,9 @@ void world_pass(struct world *world, int64_t span_ms);
 /* Returns when a clock of the proposal @record next does something, and whose; 0: none. */
 int64_t world_next_wake(const Hs__Proposal *record, const char **department);
 
+/* Returns the opinion with @hash that was given or drafted, or NULL. */
+const Hs__Opinion *world_opinion(const struct world *world, struct bytes hash);
+
 /* Applies everything on record again, from its bytes, and holds the result against the records. */
 void world_replay(struct world *world);
 
