@@ -28,7 +28,7 @@ static Hs__Packet *make_packet(const struct world *world, struct choices *choice
     packet.width_cm = (traits & 4) == 0 ? 450 : 300;
     packet.width_absent = (traits & 16) != 0;
     packet.gate_absent = (traits & 32) != 0;
-    packet.gate_ok = (traits & 48) != 48;
+    packet.gate_ok = (traits & 15) != 9;
     return small_packet_make(&office, &packet);
 }
 
@@ -265,13 +265,18 @@ static void mend_rest(const struct world *world, const Hs__Proposal *record,
     } else if (command->body_case == HS__COMMAND__BODY_MARK_REVIEW) {
         command->mark_review->mark = (Hs__MarkReview__Mark)(1 + choose(choices, 2));
     } else if (command->body_case == HS__COMMAND__BODY_REOPEN_REVIEW) {
-        command->reopen_review->ground = (Hs__ReopenReview__Ground)(1 + choose(choices, 2));
+        command->reopen_review->ground = (Hs__Reopening__Ground)(1 + choose(choices, 2));
     } else if (command->body_case == HS__COMMAND__BODY_SETTLE_COMPETENCE) {
         command->settle_competence->confirmed = choose(choices, 2) == 0;
     } else if (command->body_case == HS__COMMAND__BODY_ANSWER_HOLD) {
         command->answer_hold->approved = choose(choices, 3) != 0;
     } else if (command->body_case == HS__COMMAND__BODY_ACKNOWLEDGE_RULING) {
         command->acknowledge_ruling->number = 1;
+    } else if (command->body_case == HS__COMMAND__BODY_REQUEST_WAIVER) {
+        command->request_waiver->rule_id = "GATE-1";
+    } else if (command->body_case == HS__COMMAND__BODY_ANSWER_WAIVER) {
+        command->answer_waiver->rule_id = "GATE-1";
+        command->answer_waiver->granted = choose(choices, 3) != 0;
     } else if (command->body_case == HS__COMMAND__BODY_SEND_BACK_DRAFT) {
         command->send_back_draft->draft = draft_of(record, command->send_back_draft->review);
     }

@@ -16,7 +16,6 @@ enum {
     ARENA_LEFT_BYTES = 8 << 20,
     MAP_BYTES = 64 << 20,
     EVENTS_MAX = 40,
-    BODIES = HS__EVENT__BODY_OFFICE_ITEM_SET_ASIDE - HS__EVENT__BODY_GENESIS + 1,
     START_MS = 1000000,
     PROPOSALS = 3,
 };
@@ -55,7 +54,7 @@ static const Hs__Event *make_event(struct choices *choices, struct ledger *ledge
                             .proposal = id,
                             .departments = departments,
                             .department_count = 4};
-    unsigned body = HS__EVENT__BODY_GENESIS + choose(choices, BODIES);
+    unsigned body = HS__EVENT__BODY_GENESIS + choose(choices, hs__event__descriptor.n_fields - 1);
 
     if (ledger_proposal(ledger, id, &record) == ERR_OK) {
         making.round = record->round;

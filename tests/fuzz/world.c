@@ -232,6 +232,20 @@ static void find_revised(struct world *world, const struct world_proposal *propo
     }
 }
 
+/* What a packet is held against that goes on by a waiver. */
+static void find_waived(struct world *world, const struct world_proposal *proposal,
+                        struct situation *situation)
+{
+    const Hs__Proposal *record = situation->proposal;
+
+    if (record != NULL && record->status == HS__PROPOSAL__STATUS__GATE_FAILED) {
+        situation->packet = packet_at(proposal, record->packet_version);
+        if (record->round > 0) {
+            find_last_round(world, proposal, situation);
+        }
+    }
+}
+
 /* ---- deciding ---- */
 
 /* In less room the decision is the same, or that it is too complex; and nothing is written beyond.
@@ -326,6 +340,8 @@ enum refusal world_give(struct world *world, const Hs__Principal *signer,
     find_named(world, command, &situation);
     if (command->body_case == HS__COMMAND__BODY_REVISE && proposal != NULL) {
         find_revised(world, proposal, &situation);
+    } else if (command->body_case == HS__COMMAND__BODY_ANSWER_WAIVER && proposal != NULL) {
+        find_waived(world, proposal, &situation);
     }
 
     struct bytes before =
@@ -351,7 +367,9 @@ enum refusal world_give(struct world *world, const Hs__Principal *signer,
 int64_t world_next_wake(const Hs__Proposal *record, const char **department)
 {
     bool is_in_review = record->status == HS__PROPOSAL__STATUS__IN_REVIEW;
-    bool has_clocks = is_in_review || record->status == HS__PROPOSAL__STATUS__INCOMPLETE;
+    bool has_clocks = is_in_review || record->status == HS__PROPOSAL__STATUS__INCOMPLETE ||
+                      record->status == HS__PROPOSAL__STATUS__CONCLUDED ||
+                      record->status == HS__PROPOSAL__STATUS__APPROVED;
     int64_t at_ms = has_clocks ? record->wake_at : 0;
 
     *department = "";

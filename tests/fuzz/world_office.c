@@ -9,7 +9,7 @@ enum { KEPT_BYTES = 64 << 20, RUNGS = 4, OFFSET_MINUTES = 480 };
 enum trait {
     TRAIT_BY_DEPARTMENT = 1, /* each department's clock stands for what it lacks */
     TRAIT_CLOCKS = 2,        /* a ladder, extensions, limits of everything */
-    TRAIT_CONFLICTS = 4,     /* incompatible demands, sealed opinions, two rounds */
+    TRAIT_CONFLICTS = 4,     /* incompatible demands, sealed opinions, two rounds, waivers */
     TRAIT_TACIT = 8,         /* silence of planning is consent, its limit in working days */
 };
 
@@ -152,6 +152,7 @@ const struct kept_office *kept_office(unsigned kind)
         add_clocks(office, stage);
     }
     if ((kind & TRAIT_CONFLICTS) != 0) {
+        office->packs[2]->rules[0]->waivable = true; /* the gate's */
         add_conflicts(office, stage);
     }
     if ((kind & TRAIT_TACIT) != 0) {
