@@ -51,8 +51,7 @@ one() {
         return 1
     fi
     awk -v name="$1" '/^stat::number_of_executed_units/ { count = $2 }
-        /^stat::average_exec_per_sec/ { speed = $2 }
-        END { printf "%-10s %10d executions, %d a second\n", name, count, speed }' "$work.log"
+        END { printf "%-10s %10d executions\n", name, count }' "$work.log"
     if [ -n "${FUZZ_KEEP:-}" ]; then
         mkdir -p "$work.least"
         $build/fuzz/"$1" -merge=1 -max_len="$2" "$work.least" "$work" >>"$work.log" 2>&1
