@@ -107,15 +107,21 @@ def due_of(days, limit, since_ms, holds=(), extensions=()):
     return days.closing(last), days.is_provisional(zero, last)
 
 
-def half_of(days, limit, since_ms, holds=()):
-    """Returns the instant at which half of the limit has passed."""
+def half_of(days, limit, since_ms, holds=(), extensions=()):
+    """Returns the instant at which half of the limit has passed; what was held before it is added."""
     span = span_of(limit)
     if span is not None:
-        held = sum(end - start for start, end in merged(holds, since_ms))
-        return since_ms + span // 2 + held
-    zero = days.day_zero(since_ms)
-    count = limit.working_days // 2 + 1 + len(held_days(days, since_ms, holds))
-    return days.at(days.after(zero, count), days.open)
+        half = since_ms + (span + sum(more.seconds * 1000 for more in extensions)) // 2
+        for start, end in merged(holds, since_ms):
+            half += end - start if start < half else 0
+        return half
+    held = held_days(days, since_ms, holds)
+    left = (limit.working_days + sum(more.working_days for more in extensions)) // 2 + 1
+    day = days.day_zero(since_ms)
+    while left > 0:
+        day = days.after(day, 1)
+        left -= day not in held
+    return days.at(day, days.open)
 
 
 def counted_days(days, since_ms, until_ms, holds=()):

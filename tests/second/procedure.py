@@ -100,7 +100,8 @@ def settings_of(paths, book):
 
 def gave_nothing(review):
     """Silent, or decided for: there is no opinion to keep."""
-    return not (review.opinion or review.result == "tacit") or review.decided_by != ""
+    return (not (review.opinion or review.result == "tacit") or review.decided_by != ""
+            or review.result == "not_competent")
 
 
 # ---- silence -----------------------------------------------------------------------------------------
@@ -115,7 +116,7 @@ def silence(seat, review, department, days):
         ("not_provided", not seat.silence.basis),
         ("safety_critical", department.safety_critical),
         ("not_received", not review.received_at or review.received_at > clocks.half_of(
-            days, review.limit, review.dispatched_at, review.holds)),
+            days, review.limit, review.dispatched_at, review.holds, review.extensions)),
         ("not_reminded", review.reminders < REMINDERS_MIN),
         ("clock_changed", bool(review.holds or review.extensions)),
         ("must_check", review.must_open),
@@ -138,12 +139,18 @@ def conflicts_of(process, opinions):
             for other in given:
                 if one != other:
                     found += declared(pair, (one, given[one]), (other, given[other]))
-    for one, opinion in given.items():
-        for number, item in enumerate(opinion["items"], 1):
-            if item.against in opinions:
-                found.append(("", one, (number,), item.against,
-                              marked(process, item, opinions[item.against])))
+    for one in given:
+        for other in opinions:
+            found += marks(process, (one, given[one]), (other, opinions[other]))
     return found
+
+
+def marks(process, one, other):
+    """Returns what the marks of the items of @one against @other come to: one contradiction."""
+    numbers = [number for number, item in enumerate(one[1]["items"], 1) if item.against == other[0]]
+    against = dict.fromkeys(number for mark in numbers for number in marked(
+        process, one[1]["items"][mark - 1], other[1]))
+    return [("", one[0], tuple(numbers), other[0], tuple(against))] if numbers else []
 
 
 def claims_of(process, opinion):
@@ -171,18 +178,19 @@ def declared(pair, one, other):
     if not pair.same_place:
         return [(pair.id, one[0], numbers[0], other[0], numbers[1])]
     places = sorted({place for _, place in rows[0]} & {place for _, place in rows[1]} - {""})
-    return [(f"{pair.id}@{place}", one[0], tuple(number for number, there in rows[0] if there == place),
-             other[0], tuple(number for number, there in rows[1] if there == place))
+    return [(pair.id, one[0], *(tuple(number for number, there in rows[0] if there == place),
+                                other[0],
+                                tuple(number for number, there in rows[1] if there == place)))
             for place in places]
 
 
 def marked(process, item, opinion):
-    """Returns the numbers of the items that a mark is against; none: the opinion as a whole."""
-    claims = claims_of(process, opinion)
+    """Returns the numbers of the items that a mark is against: those on the matter that it names, or
+    on its own; none: the opinion as a whole."""
     if item.against_item:
         return (item.against_item,)
-    return tuple(number for number in claims if not item.against_matter
-                 or opinion["items"][number - 1].matter == item.against_matter)
+    return tuple(number for number in claims_of(process, opinion)
+                 if opinion["items"][number - 1].matter == (item.against_matter or item.matter))
 
 
 def items_anew(process, conflict, side, opinions):
@@ -191,9 +199,11 @@ def items_anew(process, conflict, side, opinions):
     pair = next((row for row in process.incompatible
                  if row.id == conflict.pair.split("@")[0]), None)
     if pair:
-        sides = pair.one if side is conflict.one else pair.other
-        place = conflict.pair.partition("@")[2]
-        return [number for number, there in standing(sides, opinion) if place in ("", there)]
+        sides, other = ((pair.one, conflict.other) if side is conflict.one
+                        else (pair.other, conflict.one))
+        there = {opinions[other.department]["items"][number - 1].place for number in other["items"]}
+        return [number for number, place in standing(sides, opinion)
+                if not pair.same_place or place in there]
     if side is conflict.one:
         return [number for number, item in enumerate(opinion["items"], 1)
                 if item.against == conflict.other.department]
@@ -226,10 +236,12 @@ def verdict_of(reviews, opinions, office_items, conflicts):
         return None
     results = [counts_as(review, opinions.get(review.department), conflicts) for review in reviews]
     effects = [item.effect for item in office_items if not item.set_aside_reason]
-    if "disagree" in results or "reject" in effects:
+    if "disagree" in results:
         return "returned"
     if any(review.state == "overdue" for review in reviews):
         return None
+    if "reject" in effects:
+        return "returned"
     is_ruled = any(conflict.state == "ruled" and conflict.demand for conflict in conflicts)
     if "conditional" in results or "condition" in effects or is_ruled:
         return "conditional"

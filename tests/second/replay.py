@@ -29,7 +29,7 @@ class Proposal(Message):
         super().__init__(
             id=number, process=process, status="submitted", round=0, packets=[], reviews={}, clocks={},
             office_items=[], opinions={}, conflicts=[], waivers={}, intake=None, outcome=None,
-            verdict_at=0, pins=b"", told=set(), questions=[], submitted_at=at, carried=[],
+            verdict_at=0, pins=b"", told=set(), questions=[], submitted_at=at,
             lacks={}, asked=False, drafts={}, failed=set(), about={})
 
 
@@ -41,6 +41,7 @@ class Replay:
         self.pins, self.departments, self.proposals = {}, {}, {}
         self.days, self.books, self.entry = None, {}, None
         self.is_suspect = False
+        self.intakes = {}
         self.touched, self.batch = set(), None
         self.events = 0
 
@@ -89,8 +90,11 @@ class Replay:
         if proposal.id not in self.touched:
             self.settle()
             self.touched.add(proposal.id)
-        if handler:
-            handler(proposal, event[name], command)
+        try:
+            if handler:
+                handler(proposal, event[name], command)
+        except (KeyError, AttributeError, TypeError, IndexError, StopIteration) as fault:
+            self.differ(proposal, name, "what fits the entries before it", repr(fault))
 
     def differ(self, proposal, field, expected, found):
         self.differences.append(Difference(
@@ -164,12 +168,20 @@ class Replay:
         self.packet_of(proposal, command.submit.packet, event.packet)
         self.take_in(proposal)
 
+    def intake_of(self, proposal, pins):
+        """Returns what intake finds in the last packet, under the definitions @pins names."""
+        waived = frozenset(name for name, waiver in proposal.waivers.items()
+                           if waiver.state == "granted")
+        key = (pins, digest(SCHEMA.encode("Packet", proposal.packets[-1])), waived)
+        if key not in self.intakes:
+            self.intakes[key] = procedure.take_in(self.books[pins], proposal.packets[-1], waived)
+        return self.intakes[key]
+
     def take_in(self, proposal):
         """The packet is judged under what is in force now."""
-        book = self.books[self.pins[proposal.process]]
-        waived = {name for name, waiver in proposal.waivers.items() if waiver.state == "granted"}
-        found = procedure.take_in(book, proposal.packets[-1], waived)
-        if found.gates or not found.missing:
+        pins = self.pins[proposal.process]
+        book, found = self.books[pins], self.intake_of(proposal, pins)
+        if found.gates:
             self.end_clock(proposal, "correction")
         proposal.intake = ("gate_failed" if found.gates else
                            "correction_requested" if found.missing else "round_opened", found, book)
@@ -239,12 +251,12 @@ class Replay:
     def on_round_opened(self, proposal, event, _):
         intake, book = self.expect_intake(proposal, "round_opened")
         self.compare(proposal, "round", proposal.round + 1, event.round)
-        self.compare(proposal, "pins", self.pins[proposal.process], event.pins)
         old = Message(proposal)
+        self.compare(proposal, "pins", self.pins[proposal.process], event.pins)
         proposal.update(
-            status="in_review", round=event.round, pins=event.pins, outcome=None, conflicts=[],
+            status="in_review", round=event.round, pins=self.pins[proposal.process], outcome=None, conflicts=[],
             office_items=event.office_items, told=set(), lacks={}, questions=[],
-            clocks={}, reviews={review.department: review for review in event.reviews})
+            clocks={kind: clock for kind, clock in proposal.clocks.items() if kind == "correction"}, reviews={review.department: review for review in event.reviews})
         proposal.about = {name: old.about.get(name) if review.carried_forward
                           else proposal.packets[-1] for name, review in proposal.reviews.items()}
         if intake is None:
@@ -269,13 +281,13 @@ class Replay:
                              if name not in again}
         if book.process.completeness == "department":
             self.ask_departments(proposal, intake, again)
+        if not proposal.lacks:
+            self.end_clock(proposal, "correction")
 
     def asked_again(self, old, proposal, intake, book):
         """Returns the departments that get a review in this round; all of them in the first."""
         if proposal.round == 1:
             return {seat.department for seat in intake.seats}
-        if proposal.carried:  # a silence was reopened: every opinion goes on
-            return set()
         return {seat.department for seat in intake.seats
                 if self.is_asked_again(old, seat, (book, proposal.packets[-1]))}
 
@@ -330,7 +342,7 @@ class Replay:
 
     def answer_departments(self, proposal):
         """A correction ends for whom nothing is missing any more; questions are answered."""
-        intake = procedure.take_in(self.book(proposal), proposal.packets[-1])
+        intake = self.intake_of(proposal, proposal.pins)
         for name in list(proposal.lacks):
             lacks = self.lacks(intake, name)
             if lacks:
@@ -421,7 +433,7 @@ class Replay:
 
     def compare_suggestion(self, proposal, name, opinion):
         """What the rules say is the opinion."""
-        findings = procedure.take_in(self.book(proposal), proposal.packets[-1]).findings[name]
+        findings = self.intake_of(proposal, proposal.pins).findings[name]
         owners = [owner.id for owner in self.departments[name].owners]
         result, parts = checks.suggest_parts(findings, owners)
         self.compare(proposal, f"{name}.suggested", (result, parts),
@@ -443,7 +455,8 @@ class Replay:
         if event.confirmed:
             review.update(state="closed", result="not_involved")
         else:
-            review.update(state="open", result="unspecified", opinion=b"", must_count=0,
+            review.update(state="overdue" if review.get("was_overdue") else "open",
+                          result="unspecified", opinion=b"", must_count=0,
                           opened_anew=self.entry.at)
             proposal.opinions.pop(event.department, None)
 
@@ -464,7 +477,7 @@ class Replay:
             written, _ = clocks.due_of(self.calendar(proposal), seat.silence.written,
                                        review.due_at - 1)
         self.compare(proposal, name + "written_due_at", written, event.written_due_at)
-        review.state = "overdue"
+        review.update(state="overdue", was_overdue=True)
         if event.disposition == "tacit":
             review.update(state="closed", result="tacit")
 
@@ -478,11 +491,13 @@ class Replay:
     def on_review_reopened(self, proposal, event, _):
         review = proposal.reviews[event.department]
         late = review.late_opinion
-        review.update(result=late.result, opinion=late.hash, must_count=late.must_count)
+        review.update(result=late.result, opinion=late.hash, must_count=late.must_count,
+                      state="not_competent" if late.result == "not_competent" else "closed")
         proposal.opinions[event.department] = late.opinion
-        if proposal.status != "in_review":
-            proposal.carried = [event.department]
-            self.take_in(proposal)
+        if proposal.status != "in_review":  # every opinion goes on into another round
+            proposal.update(status="in_review", round=proposal.round + 1, outcome=None, conflicts=[])
+            for row in proposal.reviews.values():
+                row.carried_forward = True
 
     # ---- holds ----
 
@@ -533,7 +548,7 @@ class Replay:
                      (max(due, clock.due_at), is_provisional), (event.due_at, event.provisional))
         clock.update(due_at=event.due_at, provisional=event.provisional)
         if event.department and clock.state == "overdue":
-            clock.state = "open"
+            clock.update(state="open", was_overdue=False)
 
     def on_clock_started(self, proposal, event, _):
         kind = event.clock.kind
@@ -572,7 +587,8 @@ class Replay:
 
     @staticmethod
     def contradiction(row):
-        return (row.pair, row.one.department, tuple(row.one["items"]),
+        """As conflicts_of() has them, but that a place is named by a hash."""
+        return (row.pair.split("@")[0], row.one.department, tuple(row.one["items"]),
                 row.other.department, tuple(row.other["items"]))
 
     def on_conflicts_proposed(self, proposal, event, _):
@@ -709,8 +725,9 @@ class Replay:
             if runs and kind not in wanted:
                 proposal.clocks[kind].ended_at = self.entry.at
             if kind in wanted and not runs and stage[kind]:
-                waits = "".join(sorted({review.state for review in proposal.reviews.values()}))
-                self.differ(proposal, f"{kind}.started{waits}", True, None)
+                states = sorted({review.state for review in proposal.reviews.values()})
+                self.differ(proposal, f"{kind}.started", states, None)
+                proposal.clocks[kind] = Message(ended_at=0)
 
     def expect_silence(self):
         """At the end of a commit no limit has passed that is not on record."""
