@@ -63,6 +63,7 @@ step "the history checker itself" python3 -B tests/e2e/test_history.py
 step "kept fuzz inputs" build_with CC=gcc BUILD="$build" fuzz-kept
 step "fuzzing" tests/fuzz/run.sh --runs "${FUZZ_RUNS:-10000000}"
 step "samples in virtual time" python3 -B tests/virtual/samples.py "$build"
+step "the second implementation" python3 -B tests/second/second.py "$build"
 step "clocks against the oracle" python3 -B tests/virtual/property.py "$build" --jobs "$jobs"
 step "build with sanitizers" build_with CC=gcc BUILD="$sanitized" SANITIZE=address,undefined \
     CFLAGS='-O1 -g' all "$sanitized/submitter" "$sanitized/watcher" "$sanitized/tamper"

@@ -6,7 +6,6 @@ What an order may not do is refused, which leaves nothing in the journal.
 """
 import base64
 import copy
-import re
 
 import virtual
 from schema import SCHEMA, moment
@@ -335,7 +334,3 @@ def play(random, office, packets, processes, count):
         office.clock(office.now + hours * HOUR + random.randrange(60_000))
     office.clock(office.now + 60 * 24 * HOUR)
     return [player for player in players if player.id]
-
-
-def at_closing(text):
-    return re.sub(r" .*", " 17:30", text)
