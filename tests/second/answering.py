@@ -64,7 +64,7 @@ class Answering:
                 if conflict.state == "confirmed" and side.department == name:
                     side["items"] = procedure.items_anew(self.book(proposal).process, conflict, side,
                                                          opinions)
-                    side.update(restated=True, whole=side.whole and not side["items"])
+                    side.update(restated=True, whole=False)
 
     def answer(self, proposal, review, event, opinion):
         review.update(result=event.result, opinion=event.opinion, must_count=event.must_count,
@@ -121,9 +121,8 @@ class Answering:
         self.compare(proposal, name + "disposition", (means, barrier),
                      (event.disposition, event.barrier))
         written = 0
-        if means == "tacit" and seat.silence.written:  # the day on which the limit ended is day 0
-            written, _ = clocks.due_of(self.calendar(proposal), seat.silence.written,
-                                       review.due_at - 1)
+        if means == "tacit" and seat.silence.written:
+            written = clocks.written_by(self.calendar(proposal), seat.silence.written, review.due_at)
         self.compare(proposal, name + "written_due_at", written, event.written_due_at)
         review.update(state="overdue", was_overdue=True)
         if event.disposition == "tacit":

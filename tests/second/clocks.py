@@ -124,6 +124,9 @@ def half_of(days, limit, since_ms, holds=(), extensions=()):
     return days.at(day, days.open)
 
 
-def counted_days(days, since_ms, until_ms, holds=()):
-    return len(days.between(days.day_zero(since_ms), days.day(until_ms))
-               - held_days(days, since_ms, holds))
+def written_by(days, limit, due_ms):
+    """Returns by when a department that was silent until @due_ms owes its opinion in writing. The day
+    on which the limit ended is day 0, although it ended at close of business (sample 06)."""
+    if limit.working_days is None:
+        return due_ms + span_of(limit)
+    return days.closing(days.after(days.day(due_ms), limit.working_days))

@@ -79,14 +79,16 @@ class Opening:
             self.compare(proposal, "correction", stage.correction, None)
 
     def send_questions(self, proposal, event):
-        """All that departments lack or ask leaves as one list."""
-        for row in proposal.questions:
+        """All that departments lack or ask leaves as one list; questions after they were gathered."""
+        leaving = [] if proposal.asked else proposal.questions
+        for row in leaving:
             proposal.lacks.setdefault(row.department, set()).add((row.path, "", row.text))
+            proposal.questions = []
         expected = set().union(*proposal.lacks.values())
         found = {(row.path, rule, row.reason if not rule else "") for row in event.missing
                  for rule in row.rule_ids or ("",)}
         self.compare(proposal, "missing", sorted(expected), sorted(found))
-        proposal.update(questions=[], asked=False)
+        proposal.asked = False
 
     def end_clock(self, proposal, kind):
         if kind in proposal.clocks:
@@ -99,10 +101,11 @@ class Opening:
         self.compare(proposal, "round", proposal.round + 1, event.round)
         old = Message(proposal)
         self.compare(proposal, "pins", self.pins[proposal.process], event.pins)
+        running = {kind: clock for kind, clock in proposal.clocks.items() if kind == "correction"}
         proposal.update(
-            status="in_review", round=event.round, pins=self.pins[proposal.process], outcome=None, conflicts=[],
-            office_items=event.office_items, told=set(), lacks={}, questions=[],
-            clocks={kind: clock for kind, clock in proposal.clocks.items() if kind == "correction"}, reviews={review.department: review for review in event.reviews})
+            status="in_review", round=event.round, pins=self.pins[proposal.process], outcome=None,
+            conflicts=[], office_items=event.office_items, told=set(), lacks={}, questions=[],
+            clocks=running, reviews={review.department: review for review in event.reviews})
         proposal.about = {name: old.about.get(name) if review.carried_forward
                           else proposal.packets[-1] for name, review in proposal.reviews.items()}
         if intake is None:
