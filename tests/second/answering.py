@@ -74,10 +74,7 @@ class Answering:
         self.supply(proposal, review.department)
         proposal.questions = [row for row in proposal.questions
                               if row.department != review.department]
-        if proposal.status == "in_review":
-            proposal.opinions[review.department] = opinion
-        else:
-            review.after_verdict = True
+        proposal.opinions[review.department] = opinion
 
     def compare_suggestion(self, proposal, name, opinion):
         """What the rules say is the opinion."""

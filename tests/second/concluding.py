@@ -11,12 +11,17 @@ class Concluding:
         """Returns those that are not on record yet."""
         if any(review.state not in ("closed", "overdue") for review in proposal.reviews.values()):
             return []
-        opinions = {name: proposal.opinions.get(name) if review.opinion else None
-                    for name, review in proposal.reviews.items() if review.state == "closed"}
         known = {(row.pair.split("@")[0], row.one.department, row.other.department)
                  for row in proposal.conflicts}
-        return [row for row in procedure.conflicts_of(self.book(proposal).process, opinions)
+        return [row for row in procedure.conflicts_of(self.book(proposal).process,
+                                                      self.given(proposal))
                 if (row[0].split("@")[0], row[1], row[3]) not in known]
+
+    @staticmethod
+    def given(proposal):
+        """Returns the opinions that departments gave: not what was decided for them."""
+        return {name: proposal.opinions[name] for name, review in proposal.reviews.items()
+                if review.state == "closed" and review.opinion and name in proposal.opinions}
 
     @staticmethod
     def contradiction(row):
@@ -25,8 +30,13 @@ class Concluding:
                 row.other.department, tuple(row.other["items"]))
 
     def on_conflicts_proposed(self, proposal, event, _):
+        given = self.given(proposal)
+        rows = [row for row in event.conflicts
+                if {row.one.department, row.other.department} <= set(given)]
+        if len(rows) < len(event.conflicts):
+            self.differ(proposal, "conflict.with_silence", len(rows), len(event.conflicts))
         self.compare(proposal, "conflicts", sorted(self.contradictions(proposal)),
-                     sorted(self.contradiction(row) for row in event.conflicts))
+                     sorted(map(self.contradiction, rows)))
         self.compare(proposal, "conflict.states", {"proposed"},
                      {row.state for row in event.conflicts})
         proposal.conflicts += event.conflicts

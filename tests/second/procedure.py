@@ -129,19 +129,15 @@ def silence(seat, review, department, days):
 
 
 def conflicts_of(process, opinions):
-    """Returns the contradictions between departments that answered: (pair, department, its items,
-    department, its items) of each; no items: the opinion as a whole. @opinions are in the order of the
-    seats, None where the approver decided for a department that was silent."""
+    """Returns the contradictions between opinions: (pair, department, its items, department, its items)
+    of each; no items: the opinion as a whole. @opinions are in the order of the seats."""
     found = []
-    given = {name: opinion for name, opinion in opinions.items() if opinion}
+    sides = [(one, other) for one in opinions.items() for other in opinions.items() if one != other]
     for pair in process.incompatible:
-        for one in given:
-            for other in given:
-                if one != other:
-                    found += declared(pair, (one, given[one]), (other, given[other]))
-    for one in given:
-        for other in opinions:
-            found += marks(process, (one, given[one]), (other, opinions[other]))
+        for one, other in sides:
+            found += declared(pair, one, other)
+    for one, other in sides:
+        found += marks(process, one, other)
     return found
 
 
@@ -159,7 +155,7 @@ def claims_of(process, opinion):
     rows = [(not (item.against or any(
         item.severity == "must" and {item.rule_id, item.matter} & {*pair.one, *pair.other}
         for pair in process.incompatible)), number)
-        for number, item in enumerate(opinion["items"] if opinion else (), 1)
+        for number, item in enumerate(opinion["items"], 1)
         if item.severity == "must" or item.against]
     return [number for _, number in sorted(rows)]
 
@@ -217,15 +213,16 @@ def items_anew(process, conflict, side, opinions):
 
 def counts_as(review, opinion, conflicts):
     """Returns the result, agree where rulings left nothing of what it rested on."""
-    if review.result not in ("conditional", "disagree") or opinion is None:
+    if review.result not in ("conditional", "disagree"):
         return review.result
-    overruled = set()
-    for conflict in conflicts:
-        for side in (conflict.one, conflict.other):
-            if conflict.state == "ruled" and side.overruled and side.department == review.department:
-                overruled |= set(range(1, len(opinion["items"]) + 1)) if side.whole else set(side["items"])
-    musts = {number for number, item in enumerate(opinion["items"], 1) if item.severity == "must"}
-    return "agree" if overruled and musts <= overruled else review.result
+    sides = [side for conflict in conflicts if conflict.state == "ruled"
+             for side in (conflict.one, conflict.other)
+             if side.overruled and side.department == review.department]
+    overruled = {number for side in sides for number in side["items"]}
+    musts = {number for number, item in enumerate(opinion["items"] if opinion else (), 1)
+             if item.severity == "must"}
+    is_left = musts - overruled if overruled else not any(side.whole for side in sides)
+    return review.result if is_left else "agree"
 
 
 def verdict_of(reviews, opinions, office_items, conflicts):

@@ -33,6 +33,9 @@ BEGIN = "2026-03-02 09:00"
 KNOWN = (
     ("consolidation runs while a not_competent is to be settled (docs/clocks.md, Clocks of the proposal)",
      lambda row: row.field == "consolidation.started" and "not_competent" in row.expected),
+    ("a conflict is between the demands of two departments (opinion.proto, Conflict), not with what the"
+     " approver decided for one that was silent",
+     lambda row: row.field == "conflict.with_silence"),
 )
 
 
