@@ -87,7 +87,10 @@ class Opening:
         expected = set().union(*proposal.lacks.values())
         found = {(row.path, rule, row.reason if not rule else "") for row in event.missing
                  for rule in row.rule_ids or ("",)}
-        self.compare(proposal, "missing", sorted(expected), sorted(found))
+        idle = (found - expected) & proposal.idle
+        if idle:
+            self.differ(proposal, "missing.of_who_answered", [], sorted(idle))
+        self.compare(proposal, "missing", sorted(expected), sorted(found - idle))
         proposal.asked = False
 
     def end_clock(self, proposal, kind):
@@ -104,7 +107,7 @@ class Opening:
         running = {kind: clock for kind, clock in proposal.clocks.items() if kind == "correction"}
         proposal.update(
             status="in_review", round=event.round, pins=self.pins[proposal.process], outcome=None,
-            conflicts=[], office_items=event.office_items, told=set(), lacks={}, questions=[],
+            conflicts=[], office_items=event.office_items, told=set(), lacks={}, idle=set(), questions=[],
             clocks=running, reviews={review.department: review for review in event.reviews})
         proposal.about = {name: old.about.get(name) if review.carried_forward
                           else proposal.packets[-1] for name, review in proposal.reviews.items()}
@@ -205,5 +208,6 @@ class Opening:
 
     def supply(self, proposal, name):
         """Nothing is asked for @name any more; the applicant's clock ends with the last of them."""
+        proposal.idle |= proposal.lacks.get(name, set())
         if proposal.lacks.pop(name, None) and not proposal.lacks:
             self.end_clock(proposal, "correction")

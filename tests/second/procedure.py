@@ -152,18 +152,18 @@ def marks(process, one, other):
 def claims_of(process, opinion):
     """Returns the numbers of the items that can contradict: those of severity must and marks; first
     those that a pair or a mark is about."""
-    rows = [(not (item.against or any(
-        item.severity == "must" and {item.rule_id, item.matter} & {*pair.one, *pair.other}
-        for pair in process.incompatible)), number)
-        for number, item in enumerate(opinion["items"], 1)
-        if item.severity == "must" or item.against]
+    words = {word for pair in process.incompatible for word in (*pair.one, *pair.other)}
+    rows = [(not (item.against or {item.rule_id, item.matter} & words), number)
+            for number, item in enumerate(opinion["items"], 1)
+            if item.severity == "must" or item.against]
     return [number for _, number in sorted(rows)]
 
 
 def standing(side, opinion):
-    """Returns the must-items that stand on one side of a pair: number and place."""
+    """Returns the items, of severity must or marked against another, that stand on one side of a pair:
+    number and place."""
     return [(number, item.place) for number, item in enumerate(opinion["items"], 1)
-            if item.severity == "must" and {item.rule_id, item.matter} & set(side)]
+            if (item.severity == "must" or item.against) and {item.rule_id, item.matter} & set(side)]
 
 
 def declared(pair, one, other):
@@ -181,12 +181,15 @@ def declared(pair, one, other):
 
 
 def marked(process, item, opinion):
-    """Returns the numbers of the items that a mark is against: those on the matter that it names, or
-    on its own; none: the opinion as a whole."""
+    """Returns the numbers of the items that a mark is against: those on the matter that it names, else
+    on its own matter or place; none: the opinion as a whole."""
     if item.against_item:
         return (item.against_item,)
-    return tuple(number for number in claims_of(process, opinion)
-                 if opinion["items"][number - 1].matter == (item.against_matter or item.matter))
+    rows = [(number, opinion["items"][number - 1]) for number in claims_of(process, opinion)]
+    if item.against_matter:
+        return tuple(number for number, row in rows if row.matter == item.against_matter)
+    return tuple(number for number, row in rows
+                 if row.matter == item.matter or (row.place and row.place == item.place))
 
 
 def items_anew(process, conflict, side, opinions):

@@ -36,6 +36,9 @@ KNOWN = (
     ("a conflict is between the demands of two departments (opinion.proto, Conflict), not with what the"
      " approver decided for one that was silent",
      lambda row: row.field == "conflict.with_silence"),
+    ("who has answered waits for nothing: a later list does not ask for it any more (docs/clocks.md,"
+     " Questions)",
+     lambda row: row.field == "missing.of_who_answered"),
 )
 
 
