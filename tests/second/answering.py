@@ -71,6 +71,7 @@ class Answering:
                       state="not_competent" if event.result == "not_competent" else "closed")
         for hold in review.holds:  # who has answered is held no longer
             hold.to_at = hold.to_at or self.entry.at
+        proposal.idle |= proposal.lacks.get(review.department, set())
         self.supply(proposal, review.department)
         proposal.questions = [row for row in proposal.questions
                               if row.department != review.department]

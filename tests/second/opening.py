@@ -208,6 +208,5 @@ class Opening:
 
     def supply(self, proposal, name):
         """Nothing is asked for @name any more; the applicant's clock ends with the last of them."""
-        proposal.idle |= proposal.lacks.get(name, set())
         if proposal.lacks.pop(name, None) and not proposal.lacks:
             self.end_clock(proposal, "correction")

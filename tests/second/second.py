@@ -175,7 +175,7 @@ def find(journals, row):
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("build")
-    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first", type=int, default=1)
     options = parser.parse_args(arguments)
     cases, tally = Cases(), {"events": 0, "proposals": 0, "known": set()}
