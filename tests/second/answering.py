@@ -54,6 +54,7 @@ class Answering:
         if event.restated:
             review.earlier.append(SCHEMA.new("EarlierOpinion", opinion=review.opinion))
             self.restate(proposal, event.department, opinion)
+            review.carried_forward = False
         self.answer(proposal, review, event, opinion)
 
     def restate(self, proposal, name, opinion):

@@ -84,7 +84,7 @@ class Concluding:
         inputs = [SCHEMA.new(
             "Verdict.Input", department=name,
             result="overdue" if review.state == "overdue" else review.result,
-            opinion=review.opinion if not review.decided_by else b"",
+            opinion=review.opinion,
             carried_forward=review.carried_forward, counts_as=self.counted(proposal, review),
             earlier=[row.opinion for row in review.earlier],
             decided_by=review.decided_by, decided_reason=review.decided_reason)
