@@ -29,9 +29,6 @@ class Answering:
         if self.entry.at <= review.due_at:
             review.reminders += count
 
-    def on_opinion_drafted(self, proposal, event, command):
-        proposal.drafts[event.opinion] = command.draft_opinion.opinion
-
     def on_opinion_given(self, proposal, event, command):
         review, opinion = proposal.reviews[event.department], command.give_opinion.opinion
         name = f"{event.department}."

@@ -11,11 +11,12 @@ class Concluding:
         """Returns those that are not on record yet."""
         if any(review.state not in ("closed", "overdue") for review in proposal.reviews.values()):
             return []
-        known = {(row.pair.split("@")[0], row.one.department, row.other.department)
+        known = {self.contradiction(row)[:4:3] + (row.one.department,)
                  for row in proposal.conflicts}
+        known |= {("", one, other) for pair, other, one in known if not pair}
         return [row for row in procedure.conflicts_of(self.book(proposal).process,
                                                       self.given(proposal))
-                if (row[0].split("@")[0], row[1], row[3]) not in known]
+                if (row[0], row[3], row[1]) not in known]
 
     @staticmethod
     def given(proposal):

@@ -137,7 +137,8 @@ def conflicts_of(process, opinions):
         for one, other in sides:
             found += declared(pair, one, other)
     for one, other in sides:
-        found += marks(process, one, other)
+        if not any(row[:4:3] == ("", one[0]) and row[1] == other[0] for row in found):
+            found += marks(process, one, other)  # a mark that is returned is the same contradiction
     return found
 
 

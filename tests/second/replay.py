@@ -31,13 +31,13 @@ class Proposal(Message):
             id=number, process=process, status="submitted", round=0, packets=[], reviews={}, clocks={},
             office_items=[], opinions={}, conflicts=[], waivers={}, intake=None, outcome=None,
             pins=b"", told=set(), questions=[],
-            lacks={}, idle=set(), asked=False, drafts={}, failed=set(), about={})
+            lacks={}, idle=set(), asked=False, failed=set(), about={})
 
 
 class Replay(Opening, Answering, Concluding):
     def __init__(self):
         self.differences = []
-        self.commands, self.authors = {}, {}
+        self.commands = {}
         self.definitions, self.current, self.default = {}, {}, ""
         self.pins, self.departments, self.proposals = {}, {}, {}
         self.days, self.books, self.entry = None, {}, None
@@ -73,7 +73,6 @@ class Replay(Opening, Answering, Concluding):
         envelope = SCHEMA.decode("Envelope", base64.b64decode(received["envelope"]))
         for index, data in enumerate(envelope.commands):
             self.commands[self.entry.seq, index] = SCHEMA.decode("Command", data)
-        self.authors[self.entry.seq] = envelope.on_behalf_of or envelope.signer
 
     def happen(self, event, key):
         name = next(name for name, body in event.items() if name != "proposal" and body is not None)
