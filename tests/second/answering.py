@@ -3,7 +3,7 @@
 import checks
 import clocks
 import procedure
-from schema import SCHEMA, Message
+from schema import SCHEMA
 
 
 class Answering:
@@ -45,8 +45,9 @@ class Answering:
             self.compare_suggestion(proposal, event.department, opinion)
         review.received_at = review.received_at or self.entry.at  # who answers has received it
         if review.result == "tacit":
-            review.late_opinion = Message(result=event.result, opinion=opinion,
-                                          must_count=event.must_count, hash=event.opinion)
+            proposal.late[event.department] = (opinion, {
+                "result": event.result, "opinion": event.opinion, "must_count": event.must_count,
+                "state": "not_competent" if event.result == "not_competent" else "closed"})
             return
         if event.restated:
             review.earlier.append(SCHEMA.new("EarlierOpinion", opinion=review.opinion))
@@ -133,10 +134,8 @@ class Answering:
 
     def on_review_reopened(self, proposal, event, _):
         review = proposal.reviews[event.department]
-        late = review.late_opinion
-        review.update(result=late.result, opinion=late.hash, must_count=late.must_count,
-                      state="not_competent" if late.result == "not_competent" else "closed")
-        proposal.opinions[event.department] = late.opinion
+        proposal.opinions[event.department], late = proposal.late[event.department]
+        review.update(late)
         if proposal.status != "in_review":  # every opinion goes on into another round
             proposal.update(status="in_review", round=proposal.round + 1, outcome=None, conflicts=[])
             for row in proposal.reviews.values():

@@ -31,7 +31,7 @@ class Proposal(Message):
             id=number, process=process, status="submitted", round=0, packets=[], reviews={}, clocks={},
             office_items=[], opinions={}, conflicts=[], waivers={}, intake=None, outcome=None,
             pins=b"", told=set(), questions=[],
-            lacks={}, idle=set(), asked=False, failed=set(), about={})
+            lacks={}, idle=set(), asked=False, late={}, failed=set(), about={})
 
 
 class Replay(Opening, Answering, Concluding):
