@@ -164,7 +164,8 @@ class Answering:
         self.compare(proposal, f"{event.department}.resumed_at",
                      hold.ends_at if event.by_itself else self.entry.at, event.to_at)
         proposal.told.discard(("resume", event.department))
-        if any(not hold.to_at for hold in clock.holds):
+        if any(not hold.to_at for hold in clock.holds):  # another stands: nothing moves yet
+            self.compare(proposal, f"{event.department}.due_at", clock.due_at, event.due_at)
             return
         if event.department:
             clock.state = "open"

@@ -138,16 +138,22 @@ def conflicts_of(process, opinions):
             found += declared(pair, one, other)
     for one, other in sides:
         if not any(row[:4:3] == ("", one[0]) and row[1] == other[0] for row in found):
-            found += marks(process, one, other)  # a mark that is returned is the same contradiction
+            found += marks(process, one, other, found)  # a mark that is returned is the same contradiction
     return found
 
 
-def marks(process, one, other):
-    """Returns what the marks of the items of @one against @other come to: one contradiction."""
-    numbers = [number for number, item in enumerate(one[1]["items"], 1) if item.against == other[0]]
-    against = dict.fromkeys(number for mark in numbers for number in marked(
-        process, one[1]["items"][mark - 1], other[1]))
-    return [("", one[0], tuple(numbers), other[0], tuple(against))] if numbers else []
+def marks(process, one, other, found):
+    """Returns what the marks of the items of @one against @other come to: one contradiction. What a
+    pair has between the same items is @found already."""
+    between = [{row[1]: row[2], row[3]: row[4]} for row in found
+               if {row[1], row[3]} == {one[0], other[0]}]
+    against = {number: marked(process, item, other[1])
+               for number, item in enumerate(one[1]["items"], 1) if item.against == other[0]}
+    numbers = [number for number, there in against.items()
+               if not any(number in row[one[0]] and (not there or set(there) & set(row[other[0]]))
+                          for row in between)]
+    items = dict.fromkeys(there for number in numbers for there in against[number])
+    return [("", one[0], tuple(numbers), other[0], tuple(items))] if numbers else []
 
 
 def claims_of(process, opinion):
