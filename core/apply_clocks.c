@@ -99,6 +99,35 @@ static void settle_correction(Hs__Proposal *proposal, int64_t at_ms, struct aren
     apply_clock_ended(proposal, HS__CLOCK__KIND__CORRECTION, at_ms, arena);
 }
 
+/* Who has answered asks for nothing more. */
+static void drop_missing_of(Hs__Proposal *proposal, const char *department, struct arena *arena)
+{
+    Hs__MissingField **rows = arena_array(arena, proposal->n_missing, sizeof(Hs__MissingField *));
+    size_t count = 0;
+
+    require(rows != NULL);
+    for (size_t i = 0; i < proposal->n_missing; i++) {
+        Hs__MissingField *row =
+            arena_copy(arena, (struct bytes){(const void *)proposal->missing[i], sizeof *row});
+        const char **packs = arena_array(arena, row == NULL ? 0 : row->n_packs, sizeof *packs);
+        size_t left = 0;
+
+        require(row != NULL && packs != NULL);
+        for (size_t j = 0; j < row->n_packs; j++) {
+            if (strcmp(row->packs[j], department) != 0) {
+                packs[left++] = row->packs[j];
+            }
+        }
+        row->n_packs = left;
+        row->packs = packs;
+        if (left > 0) {
+            rows[count++] = row;
+        }
+    }
+    proposal->missing = rows;
+    proposal->n_missing = count;
+}
+
 void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms,
                        struct arena *arena)
 {
@@ -111,6 +140,7 @@ void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms
             review->holds[i]->to_at = at_ms;
         }
     }
+    drop_missing_of(proposal, review->department, arena);
     settle_correction(proposal, at_ms, arena);
 }
 

@@ -197,11 +197,12 @@ static bool find_marks(const Hs__Proposal *proposal, struct between between, str
     return true;
 }
 
-/* What came after a silence that was taken for consent is not heard unless it is reopened. */
+/* What came after a silence that was taken for consent is not heard unless it is reopened, and what
+ * the approver decided for a silent department is nobody's demand. */
 static bool is_heard(const Hs__Review *review)
 {
     return review->state == HS__REVIEW__STATE__CLOSED &&
-           review->result != HS__OPINION__RESULT__TACIT;
+           review->result != HS__OPINION__RESULT__TACIT && review->decided_by[0] == '\0';
 }
 
 typedef bool (*find_fn)(const Hs__Proposal *proposal, struct between between, struct arena *arena,

@@ -3,7 +3,6 @@
 
 #include "core/condition.h"
 #include "core/conflict.h"
-#include "core/verdict.h"
 #include "lib/civil.h"
 #include "lib/text.h"
 
@@ -124,6 +123,18 @@ bool whole_clock_follows(Hs__Clock__Kind kind)
            kind == HS__CLOCK__KIND__DECISION || kind == HS__CLOCK__KIND__CONDITION;
 }
 
+/* True if no department has to answer any more. One that is not competent has answered. */
+static bool all_have_answered(const Hs__Proposal *proposal)
+{
+    for (size_t i = 0; i < proposal->n_reviews; i++) {
+        if (proposal->reviews[i]->state == HS__REVIEW__STATE__OPEN ||
+            proposal->reviews[i]->state == HS__REVIEW__STATE__HELD) {
+            return false;
+        }
+    }
+    return proposal->round > 0;
+}
+
 bool whole_clock_is_wanted(const Hs__Proposal *proposal, Hs__Clock__Kind kind)
 {
     bool is_in_review = proposal->status == HS__PROPOSAL__STATUS__IN_REVIEW;
@@ -132,7 +143,7 @@ bool whole_clock_is_wanted(const Hs__Proposal *proposal, Hs__Clock__Kind kind)
     case HS__CLOCK__KIND__COORDINATION:
         return is_in_review && conflicts_are_open(proposal);
     case HS__CLOCK__KIND__CONSOLIDATION:
-        return is_in_review && verdict_reviews_are_in(proposal) && !conflicts_are_open(proposal);
+        return is_in_review && all_have_answered(proposal) && !conflicts_are_open(proposal);
     case HS__CLOCK__KIND__DECISION:
         return proposal->status == HS__PROPOSAL__STATUS__CONCLUDED && proposal->decision == NULL &&
                proposal->outcome != HS__VERDICT__OUTCOME__RETURNED;

@@ -31,14 +31,6 @@ BEGIN = "2026-03-02 09:00"
 
 # What is known to be otherwise than the text says, and where the text says it.
 KNOWN = (
-    ("consolidation runs while a not_competent is to be settled (docs/clocks.md, Clocks of the proposal)",
-     lambda row: row.field == "consolidation.started" and "not_competent" in row.expected),
-    ("a conflict is between the demands of two departments (opinion.proto, Conflict), not with what the"
-     " approver decided for one that was silent",
-     lambda row: row.field == "conflict.with_silence"),
-    ("who has answered waits for nothing: a later list does not ask for it any more (docs/clocks.md,"
-     " Questions)",
-     lambda row: row.field == "missing.of_who_answered"),
     ("half of a limit that had passed is not moved by a hold that begins later on that day; either way the"
      " silence is no consent (docs/clocks.md, The ladder)",
      lambda row: row.field.endswith(".disposition") and row.found == ("escalate", "clock_changed")

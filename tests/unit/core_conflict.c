@@ -134,6 +134,7 @@ static enum refusal give(struct fixture *f, const char *department, Hs__Opinion_
         opinion->items[opinion->n_items++] = &copies[i];
     }
     opinion->result = result;
+    opinion->reason = result == RESULT(NOT_COMPETENT) ? "不属本部门职责" : "";
     ref->proposal = 1;
     ref->round = 1;
     ref->department = department;
@@ -230,6 +231,40 @@ static void the_lead_has_a_clock_while_a_conflict_is_open(void **state)
     assert_int_equal(settle(f, ruling("fire", "")), REFUSAL_NONE);
     assert_null(proposal_clock(&f->proposal, HS__CLOCK__KIND__COORDINATION));
     assert_int_equal(f->proposal.wake_at, 0);
+}
+
+static void the_lead_has_a_clock_while_a_competence_is_to_be_settled(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Limit limit = HS__LIMIT__INIT;
+
+    limit.span_case = HS__LIMIT__SPAN_HOURS;
+    limit.hours = 24;
+    f->office.process->stages[0]->consolidation = &limit;
+    submit(f);
+    assert_int_equal(give(f, "planning", RESULT(AGREE), NULL, 0), REFUSAL_NONE);
+    assert_null(proposal_clock(&f->proposal, HS__CLOCK__KIND__CONSOLIDATION));
+    assert_int_equal(give(f, "fire", RESULT(NOT_COMPETENT), NULL, 0), REFUSAL_NONE);
+    assert_non_null(proposal_clock(&f->proposal, HS__CLOCK__KIND__CONSOLIDATION));
+}
+
+/* Planning is silent and the approver decides for it: a mark against it is against nobody's demand.
+ */
+static void what_was_decided_for_a_silent_department_contradicts_nobody(void **state)
+{
+    struct fixture *f = *state;
+    Hs__Item lane = item_of("FI-1", "fire", "L1");
+    Hs__Review *planning;
+
+    submit(f);
+    planning = proposal_review(&f->proposal, "planning");
+    planning->state = HS__REVIEW__STATE__CLOSED;
+    planning->result = RESULT(DISAGREE);
+    planning->decided_by = "person:approver";
+    lane.against = "planning";
+    assert_int_equal(give(f, "fire", RESULT(CONDITIONAL), &lane, 1), REFUSAL_NONE);
+    assert_int_equal(f->proposal.n_conflicts, 0);
+    assert_int_equal(f->proposal.outcome, OUTCOME(RETURNED));
 }
 
 static void what_no_pair_names_is_no_conflict(void **state)
@@ -575,6 +610,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_declared_pair_leaves_the_round_unresolved),
         TEST(the_lead_has_a_clock_while_a_conflict_is_open),
+        TEST(what_was_decided_for_a_silent_department_contradicts_nobody),
+        TEST(the_lead_has_a_clock_while_a_competence_is_to_be_settled),
         TEST(what_no_pair_names_is_no_conflict),
         TEST(advice_contradicts_nobody),
         TEST(a_pair_held_to_one_place_asks_for_the_same_place),

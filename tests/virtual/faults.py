@@ -52,7 +52,7 @@ FAULTS = (
     ("a clock of the whole passes early", "core/wake.c",
      "situation->now_ms > clock->due_at)", "situation->now_ms >= clock->due_at)"),
     ("consolidation begins before all are in", "core/whole_clocks.c",
-     "return is_in_review && verdict_reviews_are_in(proposal) && !conflicts_are_open(proposal);",
+     "return is_in_review && all_have_answered(proposal) && !conflicts_are_open(proposal);",
      "return is_in_review && !conflicts_are_open(proposal);"),
     ("after closing is today", "core/calendar.c",
      "at_ms < calendar_close_ms(calendar, day);", "at_ms <= calendar_close_ms(calendar, day);"),
