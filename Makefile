@@ -197,6 +197,19 @@ fuzz-kept: $(BUILD)/fuzz-corpus
 fuzz:
 	@tests/fuzz/run.sh --seconds $(or $(SECONDS),60)
 
+# The library stands before libc in the program's own list, or is loaded before it.
+$(BUILD)/libtorture.so: $(patsubst %,tests/torture/%.c,calls calls_network) $(wildcard tests/torture/*.h)
+	@mkdir -p $(BUILD)
+	@echo "  LD  $@"
+	@$(CC) -I. -D_GNU_SOURCE -std=gnu11 -O2 -g -fPIC -shared -fno-builtin $(WARN) \
+	    -Wno-pedantic -Wno-missing-attributes -o $@ $(filter %.c,$^)
+$(BUILD)/torture: $(patsubst %,$(BUILD)/tests/torture/%.o,torture engine tree premises record turns stores agents \
+        files texts verbs) $(BUILD)/tests/virtual/model.o $(CLI) $(AGENTS) $(CLIENT) $(BROKER) $(STORE) \
+        $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB) | $(BUILD)/libtorture.so
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -o $@ $(filter %.o,$^) -Wl,--no-as-needed -L$(BUILD) -ltorture \
+        -Wl,--as-needed $(filter %.a,$^) -lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium
+
 test:
 	@packaging/install-deps test
 	@tests/run_all.sh $(JOBS)
@@ -237,7 +250,7 @@ install: all
 # ---- housekeeping --------------------------------------------------------------------------------
 
 SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client broker agents cli \
-        bench tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper tests/virtual tests/fuzz))
+        bench tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper tests/torture tests/virtual tests/fuzz))
 
 format:
 	@clang-format -i $(SOURCES)

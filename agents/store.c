@@ -73,7 +73,10 @@ static enum err open_identity(struct store *store, struct arena *arena)
         return ERR_CORRUPT;
     }
     err = tables_get(&store->tables, named("instance"), arena, &found);
-    if (err != ERR_OK || found.size != sizeof store->instance) {
+    if (err != ERR_OK && err != ERR_ABSENT) {
+        return err;
+    }
+    if (err == ERR_ABSENT || found.size != sizeof store->instance) {
         return ERR_CORRUPT;
     }
     memcpy(store->instance, found.data, found.size);

@@ -71,7 +71,7 @@ static enum err open_environment(struct tables *tables, const char *folder, size
         rc = mdb_env_set_maxdbs(tables->env, TABLES_MAX);
     }
     if (rc == 0) {
-        rc = mdb_env_open(tables->env, folder, MDB_NOTLS, FILE_MODE);
+        rc = environment_open(tables->env, folder, MDB_NOTLS, FILE_MODE);
     }
     if (rc == 0) {
         rc = environment_check(tables->env);

@@ -39,6 +39,11 @@ const char *file_problem(const struct cli *cli, enum err err, const char *limit)
     return cli_text(cli, "文件无法读取", "the file cannot be read");
 }
 
+int file_status(enum err err)
+{
+    return err == ERR_IO || err == ERR_NO_SPACE ? STATUS_ENVIRONMENT : STATUS_INVALID;
+}
+
 void message_file_tell(const struct cli *cli, const struct text_file *file)
 {
     for (size_t i = 0; i < file->errors->count; i++) {
@@ -59,9 +64,11 @@ int message_load(const struct cli *cli, const char *path, const ProtobufCMessage
     struct text_file file = message_file(cli, path);
     ProtobufCMessage *message = NULL;
 
-    if (load_message(&file, type, &message) != ERR_OK) {
+    enum err err = load_message(&file, type, &message);
+
+    if (err != ERR_OK) {
         message_file_tell(cli, &file);
-        return STATUS_INVALID;
+        return file_status(err);
     }
     *out = message;
     return STATUS_DONE;

@@ -23,6 +23,10 @@ struct text_file message_file(const struct cli *cli, const char *path);
  * in words. */
 const char *file_problem(const struct cli *cli, enum err err, const char *limit);
 
+/* Returns the exit status for a file that the user named and that could not be taken: it is not
+ * what it should be, or the machine does not give it. */
+int file_status(enum err err);
+
 /* Says the errors of @file on err, a line each. */
 void message_file_tell(const struct cli *cli, const struct text_file *file);
 

@@ -11,9 +11,10 @@ int opinion_file_load(const struct cli *cli, const char *path, struct opinion_fi
     ProtobufCMessage *message = NULL;
 
     *out = (struct opinion_file){.text = message_file(cli, path)};
-    if (load_message(&out->text, &hs__opinion__descriptor, &message) != ERR_OK) {
+    enum err err = load_message(&out->text, &hs__opinion__descriptor, &message);
+    if (err != ERR_OK) {
         message_file_tell(cli, &out->text);
-        return STATUS_INVALID;
+        return file_status(err);
     }
     out->opinion = (Hs__Opinion *)message;
     return STATUS_DONE;

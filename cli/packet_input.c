@@ -11,10 +11,11 @@ int packet_input_load(const struct cli *cli, const char *path, const struct dict
                       Hs__Packet **out, const char **title)
 {
     struct text_file file = message_file(cli, path);
+    enum err err = load_packet(&file, dictionary, out);
 
-    if (load_packet(&file, dictionary, out) != ERR_OK) {
+    if (err != ERR_OK) {
         message_file_tell(cli, &file);
-        return STATUS_INVALID;
+        return file_status(err);
     }
     *title = packet_text_at(*out, "project.name");
     return STATUS_DONE;

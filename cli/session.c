@@ -422,7 +422,7 @@ static int fail_document(const struct session *session, const char *path, enum e
         said.en = cli_format(cli, "%s: %s", path, refusal_en(refusal));
         return refuse(session, &said);
     }
-    return cli_fail(cli, STATUS_INVALID, "%s: %s", path,
+    return cli_fail(cli, file_status(err), "%s: %s", path,
                     stored->reason[0] == '\0' ? file_problem(cli, err, "512 MiB") : stored->reason);
 }
 

@@ -42,7 +42,7 @@ static int read_reply(const struct cli *cli, const struct arguments *arguments, 
     }
     enum err err = file_read(path, REPLY_BYTES_MAX, cli->arena, &text);
     if (err != ERR_OK) {
-        return cli_fail(cli, STATUS_INVALID, "%s: %s", path, file_problem(cli, err, "64 KiB"));
+        return cli_fail(cli, file_status(err), "%s: %s", path, file_problem(cli, err, "64 KiB"));
     }
     if (!text_is_utf8(text) || memchr(text.data, 0, text.size) != NULL) {
         return cli_fail(cli, STATUS_INVALID,

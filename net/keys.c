@@ -180,6 +180,15 @@ static bool is_there(const char *folder, const struct key_file *file)
     return file_exists(path);
 }
 
+/* Removes a key file that was being made; the failure before is the one to report. */
+static void remove_file(const char *folder, const struct key_file *file)
+{
+    char path[FILES_PATH_BYTES_MAX];
+
+    make_path(folder, file, path, sizeof path);
+    (void)file_remove(path); /* mostly absent */
+}
+
 /* ---- both pairs ---- */
 
 void keys_generate(struct keys *out)
@@ -224,12 +233,10 @@ enum err keys_save(const struct keys *keys, const char *folder, char reason[KEYS
     if (err == ERR_OK) {
         texts_of_curve(&keys->curve, &texts);
         err = write_file(folder, &curve_file, &texts, reason);
-        if (err != ERR_OK) {
-            char path[FILES_PATH_BYTES_MAX];
-
-            make_path(folder, &sign_file, path, sizeof path);
-            (void)file_remove(path); /* the first failure is the one to report */
-        }
+    }
+    if (err != ERR_OK) { /* a file may be there that is not sure to stay */
+        remove_file(folder, &sign_file);
+        remove_file(folder, &curve_file);
     }
     sodium_memzero(&texts, sizeof texts);
     return err;

@@ -116,7 +116,7 @@ static int open_environment(struct database *database, const struct database_opt
         rc = mdb_env_set_maxreaders(database->env, READERS_MAX);
     }
     if (rc == MDB_SUCCESS) {
-        rc = mdb_env_open(database->env, options->folder, flags, FILE_MODE);
+        rc = environment_open(database->env, options->folder, flags, FILE_MODE);
     }
     if (rc == MDB_SUCCESS) {
         rc = environment_check(database->env);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -11,19 +12,41 @@
 /* At the end of the file, of one commit; a few were ever seen. */
 enum { PAGES_UNWRITTEN_MAX = 64 };
 
+static bool path_of_data(const char *folder, char out[FILES_PATH_BYTES_MAX])
+{
+    int length = snprintf(out, FILES_PATH_BYTES_MAX, "%s/data.mdb", folder);
+
+    return length >= 0 && length < FILES_PATH_BYTES_MAX;
+}
+
 int environment_find(const char *folder)
 {
     char path[FILES_PATH_BYTES_MAX];
     struct stat file;
-    int length = snprintf(path, sizeof path, "%s/data.mdb", folder);
 
-    if (length < 0 || (size_t)length >= sizeof path) {
+    if (!path_of_data(folder, path)) {
         return ENAMETOOLONG;
     }
     if (stat(path, &file) != 0) {
         return errno;
     }
     return file.st_size == 0 ? MDB_INVALID : MDB_SUCCESS;
+}
+
+int environment_open(MDB_env *env, const char *folder, unsigned int flags, mdb_mode_t mode)
+{
+    char path[FILES_PATH_BYTES_MAX];
+    struct stat file;
+
+    if (!path_of_data(folder, path)) {
+        return ENAMETOOLONG;
+    }
+    bool is_new = stat(path, &file) != 0 && errno == ENOENT;
+    int rc = mdb_env_open(env, folder, flags, mode);
+    if (rc != MDB_SUCCESS && is_new) {
+        (void)file_remove(path); /* the first failure is the one to report */
+    }
+    return rc;
 }
 
 int environment_check(MDB_env *env)

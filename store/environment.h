@@ -15,6 +15,10 @@
  * Errors: ENOENT, or another of stat(); MDB_INVALID if the file is empty. */
 int environment_find(const char *folder);
 
+/* Opens @env in @folder as mdb_env_open() does. If it fails where there was no file before, what it
+ * left of one is removed: LMDB refuses a file with half of its first pages for ever. */
+int environment_open(MDB_env *env, const char *folder, unsigned int flags, mdb_mode_t mode);
+
 /* Checks that the file of @env, just opened, has its pages. One that lacks a few at the end is
  * made as long as it should be: a page that was given back in the commit that took it is never
  * written.

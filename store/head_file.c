@@ -54,8 +54,9 @@ static bool decode(const uint8_t slot[HEAD_FILE_SLOT_BYTES], struct head_record 
     return true;
 }
 
-/* Reads slot @index. False if it is not there, torn, or never written. */
-static bool read_slot(int fd, unsigned index, struct head_record *out)
+/* Reads slot @index. A slot that is not there, torn, or never written has seq 0; one that the
+ * system does not give is an error, for what it knows may not be forgotten. */
+static enum err read_slot(int fd, unsigned index, struct head_record *out)
 {
     uint8_t slot[HEAD_FILE_SLOT_BYTES];
     ssize_t count;
@@ -63,7 +64,13 @@ static bool read_slot(int fd, unsigned index, struct head_record *out)
     do {
         count = pread(fd, slot, sizeof slot, (off_t)index * HEAD_FILE_SLOT_BYTES);
     } while (count < 0 && errno == EINTR);
-    return count == (ssize_t)sizeof slot && decode(slot, out);
+    if (count < 0) {
+        return files_err(errno);
+    }
+    if (count != (ssize_t)sizeof slot || !decode(slot, out)) {
+        *out = (struct head_record){.seq = 0};
+    }
+    return ERR_OK;
 }
 
 enum err head_file_open(const char *path, bool read_only, struct head_file *out)
@@ -76,7 +83,13 @@ enum err head_file_open(const char *path, bool read_only, struct head_file *out)
         return files_err(errno);
     }
     for (unsigned i = 0; i < HEAD_FILE_SLOTS; i++) {
-        if (read_slot(opened.fd, i, &record) && record.seq > opened.last.seq) {
+        enum err err = read_slot(opened.fd, i, &record);
+
+        if (err != ERR_OK) {
+            head_file_close(&opened);
+            return err;
+        }
+        if (record.seq > opened.last.seq) {
             opened.last = record;
             opened.newest = i;
         }

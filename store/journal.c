@@ -101,7 +101,9 @@ struct database *journal_database(const struct journal *journal)
 
 const struct failure *journal_failure(const struct journal *journal)
 {
-    return &journal->failure;
+    /* A view that cannot be read or written has left its words in the database. */
+    return journal->failure.text[0] != '\0' ? &journal->failure
+                                            : database_failure(journal->database);
 }
 
 const struct head_record *journal_head(const struct journal *journal)
@@ -117,6 +119,7 @@ enum err journal_begin(struct journal *journal, int64_t at_ms)
     if (journal->is_broken) {
         return ERR_IO; /* the words of the failed commit stay */
     }
+    journal->failure = (struct failure){{0}};
 
     enum err err = transaction_begin(journal->database, true, &journal->turn);
     if (err != ERR_OK) {

@@ -63,7 +63,7 @@ struct database *journal_database(const struct journal *journal);
 /* Closes @journal, which may be NULL; a turn that is open is given up. */
 void journal_close(struct journal *journal);
 
-/* Returns the words of the last failure, borrowed. */
+/* Returns the words of the last failure of the turn, of its views too, or of reading; borrowed. */
 const struct failure *journal_failure(const struct journal *journal);
 
 /* Returns the last head, borrowed until the next commit; its seq is 0 while the journal is empty.

@@ -71,6 +71,9 @@ enum err journal_copy_files(struct database *database, const char *from, const c
     }
     if (err == ERR_OK) {
         err = folder_sync(to);
+        if (err != ERR_OK) {
+            failure_set(failure, "%s: %s", to, err_text(err));
+        }
     }
     return err;
 }

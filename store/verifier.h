@@ -58,7 +58,8 @@ void verifier_check_received(struct verifier *verifier, const struct entry *entr
 void verifier_check_event(struct verifier *verifier, const struct entry *entry);
 void verifier_check_head(struct verifier *verifier, const struct entry *entry);
 
-/* Checks the end against the head file and the head kept outside. */
-void verifier_check_end(struct verifier *verifier);
+/* Checks the end against the head kept outside and the head file. Errors, with words in @failure:
+ * the head file is there and cannot be read. */
+enum err verifier_check_end(struct verifier *verifier, struct failure *failure);
 
 #endif

@@ -158,18 +158,19 @@ static void check_entries(struct verifier *verifier)
     }
 }
 
-static void run(struct verifier *verifier)
+static enum err run(struct verifier *verifier, struct failure *failure)
 {
     arena_init(&verifier->arena, VERIFIER_ARENA_BYTES);
     verifier->commit.first_seq = 1;
     verifier_find_genesis(verifier);
     check_entries(verifier);
-    verifier_check_end(verifier);
+    enum err err = verifier_check_end(verifier, failure);
     verifier->report.hash = verifier->hash;
     authors_release(&verifier->authors);
     merkle_release(&verifier->commit.tree);
     free(verifier->envelopes);
     arena_release(&verifier->arena);
+    return err;
 }
 
 enum err verify_journal(const struct verify_options *options, struct verify_report *out,
@@ -190,7 +191,7 @@ enum err verify_journal(const struct verify_options *options, struct verify_repo
     }
     err = journal_read_begin(journal, &verifier.txn);
     if (err == ERR_OK) {
-        run(&verifier);
+        err = run(&verifier, failure);
         *out = verifier.report;
     } else {
         failure_set(failure, "%s", journal_failure(journal)->text);

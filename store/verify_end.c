@@ -40,18 +40,23 @@ static void compare_known(struct verifier *verifier, const struct head_record *k
     }
 }
 
-static void check_head_file(struct verifier *verifier)
+static enum err check_head_file(struct verifier *verifier, struct failure *failure)
 {
     char *path = journal_head_path(verifier->options->folder);
     struct head_file file = {.fd = -1};
+    enum err err = head_file_open(path, true, &file);
 
-    if (head_file_open(path, true, &file) == ERR_OK) {
+    if (err == ERR_OK) {
         compare_known(verifier, &file.last);
         head_file_close(&file);
-    } else {
+    } else if (err == ERR_ABSENT || err == ERR_INVALID) { /* a link is no head file */
         verifier_report(verifier, verifier->commit.last_seq, NULL, VERIFY_HEAD_FILE_MISSING, "");
+        err = ERR_OK;
+    } else {
+        failure_set(failure, "%s: %s", path, err_text(err));
     }
     free(path);
+    return err;
 }
 
 static void check_witness(struct verifier *verifier)
@@ -69,11 +74,11 @@ static void check_witness(struct verifier *verifier)
     }
 }
 
-void verifier_check_end(struct verifier *verifier)
+enum err verifier_check_end(struct verifier *verifier, struct failure *failure)
 {
     if (verifier->commit.tree.leaf_count > 0) {
         verifier_report(verifier, verifier->commit.first_seq, NULL, VERIFY_UNFINISHED, "");
     }
-    check_head_file(verifier);
     check_witness(verifier);
+    return check_head_file(verifier, failure);
 }

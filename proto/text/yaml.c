@@ -62,9 +62,7 @@ static enum err refuse_syntax(struct reader *reader, const yaml_parser_t *parser
 {
     const char *problem = parser->problem == NULL ? "" : parser->problem;
 
-    if (parser->error == YAML_MEMORY_ERROR) {
-        return refuse_full(reader);
-    }
+    require(parser->error != YAML_MEMORY_ERROR); /* exhausted memory ends the process */
     if (parser->error == YAML_READER_ERROR) {
         text_errors_add_at(reader->errors, source_line(reader->bytes, parser->problem_offset), 0,
                            (struct text_cause){.reason = TEXT_CONTROL});
@@ -287,9 +285,8 @@ enum err yaml_read(struct bytes bytes, size_t nodes_max, struct arena *arena, st
     if (err != ERR_OK) {
         return err;
     }
-    if (yaml_parser_initialize(&parser) == 0) {
-        return refuse_full(&reader);
-    }
+    int is_ready = yaml_parser_initialize(&parser);
+    require(is_ready != 0); /* exhausted memory ends the process */
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, reader.bytes.data, reader.bytes.size);
     err = read_events(&reader, &parser);

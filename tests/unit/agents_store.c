@@ -7,13 +7,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "agents/store.h"
 #include "os/files.h"
 
-enum { MAP_BYTES = 64 * 1024 * 1024, ROUNDS = 20, ACKNOWLEDGED_MIN = 5 };
+enum {
+    MAP_BYTES = 64 * 1024 * 1024,
+    ROUNDS = 20,
+    ACKNOWLEDGED_MIN = 5,
+    HALF_OF_THE_FIRST_PAGES = 4096,
+};
 
 struct fixture {
     char folder[64];
@@ -141,6 +147,27 @@ static void the_instance_is_kept_over_restarts(void **state)
     reopen(f);
 
     assert_memory_equal(instance, store_instance(f->store), sizeof instance);
+}
+
+/* A disk that was full when an agent first started does not keep it from starting ever after. */
+static void a_store_that_could_not_be_made_can_be_made_later(void **state)
+{
+    struct fixture *f = *state;
+    struct rlimit before;
+    struct store *store = NULL;
+    char folder[80];
+
+    (void)snprintf(folder, sizeof folder, "%s/new", f->folder);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){HALF_OF_THE_FIRST_PAGES, before.rlim_max}), 0);
+
+    enum err err = store_open(folder, MAP_BYTES, &store);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_not_equal(err, ERR_OK);
+    assert_int_equal(store_open(folder, MAP_BYTES, &store), ERR_OK);
+    store_close(store);
 }
 
 static void what_is_not_committed_never_happened(void **state)
@@ -416,6 +443,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_state_changes_and_the_body_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_instance_is_kept_over_restarts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_that_could_not_be_made_can_be_made_later, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_committed_never_happened, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_walk_of_the_outbox_begins_behind_a_place, set_up,
                                         tear_down),

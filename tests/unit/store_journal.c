@@ -261,6 +261,16 @@ static void a_missing_head_file_is_refused_and_can_be_adopted(void **state)
     office_open(office);
 }
 
+/* The memory of a process is a file that opens and whose first page the system does not give. */
+static void a_head_file_that_cannot_be_read_is_not_taken_for_an_empty_one(void **state)
+{
+    struct head_file file = {.fd = -1};
+
+    (void)state;
+    assert_int_equal(head_file_open("/proc/self/mem", true, &file), ERR_IO);
+    assert_int_equal(file.fd, -1);
+}
+
 static void a_torn_slot_leaves_the_other(void **state)
 {
     struct office *office = *state;
@@ -606,6 +616,7 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missing_head_file_is_refused_and_can_be_adopted, set_up,
                                         tear_down),
+        cmocka_unit_test(a_head_file_that_cannot_be_read_is_not_taken_for_an_empty_one),
         cmocka_unit_test_setup_teardown(a_torn_slot_leaves_the_other, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_head_file_that_knows_nothing_is_refused_after_the_first_commit, set_up, tear_down),
