@@ -86,20 +86,23 @@ static const char *path_of(struct daemon *daemon, const char *path)
     return path[0] == '/' ? path : arena_format(&daemon->arena, "%s/%s", daemon->base, path);
 }
 
-static bool load(struct daemon *daemon, const char *path, const ProtobufCMessageDescriptor *type,
-                 ProtobufCMessage **out)
+/* Reads a file of the agent's. Returns 0, or the exit status: a file that the machine does not give
+ * is no mistake in it. */
+static int load(struct daemon *daemon, const char *path, const ProtobufCMessageDescriptor *type,
+                ProtobufCMessage **out)
 {
     struct text_errors errors;
     struct text_file file = {.path = path, .arena = &daemon->arena, .errors = &errors};
 
     text_errors_init(&errors, TEXT_EN);
-    if (load_message(&file, type, out) == ERR_OK) {
-        return true;
+    enum err err = load_message(&file, type, out);
+    if (err == ERR_OK) {
+        return 0;
     }
     for (size_t i = 0; i < errors.count; i++) {
         fprintf(stderr, "%s\n", text_error_line(&errors.rows[i], path, &daemon->arena));
     }
-    return false;
+    return err == ERR_IO || err == ERR_NO_SPACE ? EXIT_ENVIRONMENT : EXIT_USAGE;
 }
 
 static const char *missing_setting(const Hs__AgentConfig *config)
@@ -134,8 +137,9 @@ static int load_pack(struct daemon *daemon)
     const char *path = path_of(daemon, config->rules);
     ProtobufCMessage *message = NULL;
 
-    if (!load(daemon, path, &hs__pack__descriptor, &message)) {
-        return EXIT_USAGE;
+    int status = load(daemon, path, &hs__pack__descriptor, &message);
+    if (status != 0) {
+        return status;
     }
     enum err err = pack_publish((Hs__Pack *)message, config->department, config->owner,
                                 &daemon->arena, &daemon->pack);
@@ -154,8 +158,9 @@ static int load_all(struct daemon *daemon, const char *path)
     char reason[KEYS_REASON_BYTES];
 
     find_base(daemon, path);
-    if (!load(daemon, path, &hs__agent_config__descriptor, &message)) {
-        return EXIT_USAGE;
+    int status = load(daemon, path, &hs__agent_config__descriptor, &message);
+    if (status != 0) {
+        return status;
     }
     daemon->config = (const Hs__AgentConfig *)message;
     const char *missing = missing_setting(daemon->config);

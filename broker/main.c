@@ -237,7 +237,8 @@ static int run(const struct arguments *arguments, const Hs__OfficeConfig *config
     return serve(&daemon, &options);
 }
 
-static const Hs__OfficeConfig *load_config(const char *home, struct arena *arena)
+/* Returns 0, or the exit status: a file that the machine does not give is no mistake in it. */
+static int load_config(const char *home, struct arena *arena, const Hs__OfficeConfig **out)
 {
     struct text_errors errors;
     char path[PATH_BYTES];
@@ -246,13 +247,15 @@ static const Hs__OfficeConfig *load_config(const char *home, struct arena *arena
 
     (void)snprintf(path, sizeof path, "%s/office.yaml", home);
     text_errors_init(&errors, TEXT_EN);
-    if (load_message(&file, &hs__office_config__descriptor, &message) == ERR_OK) {
-        return (const Hs__OfficeConfig *)message;
+    enum err err = load_message(&file, &hs__office_config__descriptor, &message);
+    if (err == ERR_OK) {
+        *out = (const Hs__OfficeConfig *)message;
+        return 0;
     }
     for (size_t i = 0; i < errors.count; i++) {
         fprintf(stderr, "%s\n", text_error_line(&errors.rows[i], path, arena));
     }
-    return NULL;
+    return err == ERR_IO || err == ERR_NO_SPACE ? EXIT_ENVIRONMENT : EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
@@ -268,8 +271,11 @@ int main(int argc, char **argv)
     random_seed_libc();
     arena_init(&arena, LOAD_ARENA_BYTES);
 
-    const Hs__OfficeConfig *config = load_config(arguments.home, &arena);
-    status = config == NULL ? EXIT_USAGE : run(&arguments, config);
+    const Hs__OfficeConfig *config = NULL;
+    status = load_config(arguments.home, &arena, &config);
+    if (status == 0) {
+        status = run(&arguments, config);
+    }
     arena_release(&arena);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "store/database.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <lmdb.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -201,6 +202,23 @@ enum err transaction_begin(struct database *database, bool is_write, struct tran
     return ERR_OK;
 }
 
+/* Notes a commit that failed, with the room there is: of one that wrote less than it wanted to,
+ * because the disk is full, LMDB says the same as of one that is broken. */
+static enum err note_commit(struct database *database, int rc)
+{
+    const char *folder = NULL;
+    uint64_t free_bytes = 0;
+
+    if (rc == MDB_SUCCESS || rc == MDB_MAP_FULL ||
+        mdb_env_get_path(database->env, &folder) != MDB_SUCCESS ||
+        file_system_free(folder, &free_bytes) != ERR_OK) {
+        return note(&database->failure, rc, "mdb_txn_commit");
+    }
+    failure_set(&database->failure, "%s: mdb_txn_commit: %s; %" PRIu64 " bytes are free", folder,
+                mdb_strerror(rc), free_bytes);
+    return code_of(rc);
+}
+
 enum err transaction_commit(struct transaction *txn)
 {
     struct database *database = txn->database;
@@ -210,7 +228,7 @@ enum err transaction_commit(struct transaction *txn)
     int rc = mdb_txn_commit(txn->txn); /* frees transaction and cursors, also when it fails */
     free(txn);
 
-    enum err err = note(&database->failure, rc, "mdb_txn_commit");
+    enum err err = note_commit(database, rc);
     /* LMDB runs out of map while it collects the pages to write; out of disk while it writes. */
     return err == ERR_NO_SPACE && rc != MDB_MAP_FULL ? ERR_IO : err;
 }

@@ -80,9 +80,18 @@ bool is_failed(enum calls calls, const char *name)
     return outcome_of(calls, name) == OUTCOME_FAIL;
 }
 
+static bool is_file(int fd)
+{
+    struct stat facts;
+
+    return syscall(SYS_newfstatat, fd, "", &facts, AT_EMPTY_PATH) == 0 && S_ISREG(facts.st_mode);
+}
+
 bool is_cut(enum calls calls, const char *name, int fd, size_t *size)
 {
-    enum outcome outcome = fd <= STDERR_FILENO ? OUTCOME_GO_ON : outcome_of(calls, name);
+    bool is_counted = fd > STDERR_FILENO && tally != NULL && tally->is_armed != 0 &&
+                      (calls == CALLS_NETWORK || is_file(fd));
+    enum outcome outcome = is_counted ? outcome_of(calls, name) : OUTCOME_GO_ON;
 
     if (outcome == OUTCOME_SHORT) {
         *size = *size > 1 ? *size / 2 : *size;

@@ -6,7 +6,8 @@
  * inside (stdio) and close() never fail. What is counted and failed is said in a struct tally,
  * which a test shares with the process under test: a program that was only preloaded maps the file
  * that TORTURE_TALLY names. Without one everything goes through. What a process says on its
- * standard output and error (descriptors up to 2) is neither counted nor failed: it is judged.
+ * standard output and error (descriptors up to 2) is neither counted nor failed: it is judged. Nor
+ * is what it reads from and writes to events and pipes, which do not fail.
  */
 #ifndef TESTS_TORTURE_CALLS_H
 #define TESTS_TORTURE_CALLS_H
