@@ -6,6 +6,7 @@
 # make check        unit tests under address and undefined-behaviour sanitizers
 # make fuzz         SECONDS=60: every target under libFuzzer, from the kept corpus
 # make lint         format, clang-tidy, cppcheck, layering, purity of core/
+# make torture      every call of every scenario fails, with every error (hours)
 # make bench        throughput, latency and restart time on this machine
 # make format       rewrite the sources in the project's format
 # make install      PREFIX=/usr/local DESTDIR=
@@ -115,7 +116,7 @@ $(BUILD)/huishen: $(BUILD)/cli/main.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET)
 $(BUILD)/huishen-bench: $(BUILD)/bench/main.o $(BENCH) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
 
-.PHONY: all deps run test check unit fuzz fuzzers fuzz-kept lint format bench mutants install clean
+.PHONY: all deps run test torture check unit fuzz fuzzers fuzz-kept lint format bench mutants install clean
 all: $(BINARIES)
 
 # ---- tests ---------------------------------------------------------------------------------------
@@ -209,6 +210,10 @@ $(BUILD)/torture: $(patsubst %,$(BUILD)/tests/torture/%.o,torture engine tree pr
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' -o $@ $(filter %.o,$^) -Wl,--no-as-needed -L$(BUILD) -ltorture \
         -Wl,--as-needed $(filter %.a,$^) -lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium
+
+torture: all $(BUILD)/libtorture.so $(BUILD)/torture $(BUILD)/virtual-office
+	@tests/torture/torture.sh $(BUILD) --count 0 --jobs $(JOBS)
+	@python3 -B tests/torture/programs.py $(BUILD) --count 2000
 
 test:
 	@packaging/install-deps test

@@ -53,6 +53,7 @@ step "build with gcc" build_with CC=gcc BUILD="$build" all "$build/submitter" "$
     "$build/recorder.so" "$build/power-replay"
 step "build the virtual offices" build_with CC=gcc BUILD="$build" "$build/virtual-office" \
     "$build/virtual-histories"
+step "build the torture" build_with CC=gcc BUILD="$build" "$build/libtorture.so" "$build/torture"
 step "build with clang" build_with CC=clang BUILD=build-clang all build-clang/submitter
 step "unit tests" build_with CC=gcc BUILD="$build" unit
 step "unit tests, sanitizers" build_with check
@@ -86,5 +87,8 @@ step "export and a second verifier" python3 -B tests/e2e/export.py "$build"
 step "tampering" python3 -B tests/e2e/tamper.py "$build"
 step "power loss" python3 -B tests/power/power.py "$build" --states "${POWER_STATES:-50000}" \
     --jobs "$jobs"
+step "each call fails" tests/torture/torture.sh "$build" --count 5000 --jobs "$jobs"
+step "each call of the programs fails" python3 -B tests/torture/programs.py "$build" --count 44
+step "a full disk" python3 -B tests/torture/full_disk.py "$build"
 step "kill loop" python3 -B tests/e2e/kill_loop.py "$build" --seconds "${KILL_SECONDS:-60}"
 echo "$passed passed, 0 failed"
