@@ -76,7 +76,7 @@ static enum err read_slot(int fd, unsigned index, struct head_record *out)
 enum err head_file_open(const char *path, bool read_only, struct head_file *out)
 {
     struct head_file opened = {.newest = HEAD_FILE_SLOTS - 1};
-    struct head_record record;
+    struct head_record record = {.seq = 0};
 
     opened.fd = open(path, (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOFOLLOW);
     if (opened.fd < 0) {

@@ -108,8 +108,8 @@ struct verify_report {
 /* Checks the journal in @options->folder from its first entry to its last. ERR_OK says that it was
  * done, not that all is well: look at @out->faults.
  *
- * Errors: ERR_ABSENT if there is no journal; the codes of store/database.h, and those of a head file
- * that is there and cannot be read. @failure has the words. */
+ * Errors: ERR_ABSENT if there is no journal; the codes of store/database.h, and those of a head
+ * file that is there and cannot be read. @failure has the words. */
 enum err verify_journal(const struct verify_options *options, struct verify_report *out,
                         struct failure *failure);
 

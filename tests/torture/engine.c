@@ -458,7 +458,7 @@ static void work(const struct scenarios *all, const struct engine_plan *plan, un
     uint64_t wanted = 0;
     uint64_t place = 0;
 
-    (void)snprintf(job.folder, sizeof job.folder, "%s/run-%u", plan->scratch, index);
+    (void)snprintf(job.folder, sizeof job.folder, "%s/run-%u", plan->memory, index);
     job.said = memfd_create("said", 0);
     for (size_t i = 0; i < all->count; i++) {
         wanted += is_wanted(plan, &all->rows[i]) ? 1 : 0;

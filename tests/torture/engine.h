@@ -14,7 +14,7 @@ struct engine_plan {
     unsigned jobs;       /* processes beside each other */
     const char *only;    /* "group/name" begins so; NULL: all */
     const char *failure; /* the one to inject: "class:number:errno:mode"; NULL: as planned */
-    const char *scratch;
+    const char *memory;  /* a folder in which runs take place */
 };
 
 /* What came of it, shared by the jobs. */

@@ -74,6 +74,7 @@ void scenarios_add(struct scenarios *all, const struct scenario *scenario);
 struct material {
     const char *samples; /* a folder of journals, one a sample (tests/torture/samples.py) */
     const char *scratch; /* for prepared folders */
+    const char *memory;  /* for what is done, where a sync costs nothing if there is such a place */
     const char *root;    /* of the sources */
 };
 

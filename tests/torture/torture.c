@@ -27,14 +27,18 @@ static const char *const calls_names[] = {CALLS_LIST(CALLS_TEXT)};
 
 static struct scenarios scenarios;
 
-/* Where runs take place: in memory where there is some, for a sync there costs nothing. */
-static void make_scratch(char out[64])
+static void make_folder(const char *base, char out[64])
 {
-    const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-
     (void)snprintf(out, 64, "%s/huishen-torture-XXXXXX", base);
     if (mkdtemp(out) == NULL) {
         torture_fail("%s: no folder can be made", base);
+    }
+}
+
+static void remove_folders(const char *scratch, const char *memory)
+{
+    if (folder_remove(scratch) != ERR_OK || folder_remove(memory) != ERR_OK) {
+        torture_fail("%s and %s cannot be removed", scratch, memory);
     }
 }
 
@@ -124,6 +128,7 @@ int main(int argc, char **argv)
     struct arguments arguments = {.samples = NULL};
     struct engine_tally tally = {.failed = 0};
     char scratch[64];
+    char memory[64];
     char root[256];
     uint8_t random[8];
 
@@ -135,19 +140,20 @@ int main(int argc, char **argv)
     if (getcwd(root, sizeof root) == NULL) {
         torture_fail("no working folder");
     }
-    make_scratch(scratch);
+    make_folder("/tmp", scratch);
+    make_folder(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", memory);
     random_bytes(random, sizeof random); /* the library is ready before anything is counted */
     const struct material material = {
-        .samples = arguments.samples, .scratch = scratch, .root = root};
+        .samples = arguments.samples, .scratch = scratch, .memory = memory, .root = root};
     add_all(&material);
     if (arguments.is_list) {
         print_scenarios();
-        (void)folder_remove(scratch); /* in memory, and of no more use */
+        remove_folders(scratch, memory);
         return EXIT_SUCCESS;
     }
-    arguments.plan.scratch = scratch;
+    arguments.plan.memory = memory;
     bool is_well = engine_run(&scenarios, &arguments.plan, &tally);
     print_tally(&tally);
-    (void)folder_remove(scratch); /* in memory, and of no more use */
+    remove_folders(scratch, memory);
     return is_well ? EXIT_SUCCESS : EXIT_FAILURE;
 }
