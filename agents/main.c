@@ -307,7 +307,11 @@ static enum err connect_broker(struct daemon *daemon, const char *endpoint)
 
 static int serve(struct daemon *daemon, const char *endpoint)
 {
-    uv_loop_init(&daemon->loop);
+    int rc = uv_loop_init(&daemon->loop);
+    if (rc != 0) {
+        log_event(&daemon->log, LOG_ERROR, "no_loop", log_text("reason", uv_strerror(rc)), LOG_END);
+        return EXIT_ENVIRONMENT;
+    }
     enum err err = make_runtime(daemon);
     if (err == ERR_OK) {
         err = connect_broker(daemon, endpoint);

@@ -120,7 +120,11 @@ static void watch_signal(struct daemon *daemon, uv_signal_t *handle, int number)
 
 static int serve(struct daemon *daemon, const struct broker_options *options)
 {
-    uv_loop_init(&daemon->loop);
+    int rc = uv_loop_init(&daemon->loop);
+    if (rc != 0) {
+        log_event(&daemon->log, LOG_ERROR, "no_loop", log_text("reason", uv_strerror(rc)), LOG_END);
+        return EXIT_ENVIRONMENT;
+    }
     if (broker_open(options, &daemon->loop, &daemon->broker) != ERR_OK) {
         uv_loop_close(&daemon->loop);
         return EXIT_ENVIRONMENT;

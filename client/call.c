@@ -184,7 +184,11 @@ enum err client_call_open(const struct client_settings *settings, int64_t timeou
     };
     arena_init(&call->arena, CALL_ARENA_BYTES);
     int rc = uv_loop_init(&call->loop);
-    require(rc == 0);
+    if (rc != 0) { /* too many files are open */
+        arena_release(&call->arena);
+        free(call);
+        return ERR_IO;
+    }
     rc = uv_timer_init(&call->loop, &call->deadline);
     require(rc == 0);
     call->deadline.data = call;

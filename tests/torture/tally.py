@@ -46,6 +46,7 @@ class Tally:
 
     def __init__(self, path, failure=None):
         self.path = path
+        self.failure = failure
         with open(path, "wb") as file:
             file.write(bytes(SIZE))
         self.file = os.open(path, os.O_RDWR)
