@@ -25,7 +25,7 @@
     X(NAME, "name")       /* rename, mkdir, unlink, fchmod */    \
     X(SIZE, "size")       /* ftruncate, fallocate, fstat */      \
     X(MAP, "map")         /* mmap */                             \
-    X(NETWORK, "network") /* sockets, epoll, eventfd, pipe */    \
+    X(NETWORK, "network") /* sockets, epoll, eventfd */          \
     X(RANDOM, "random")   /* getrandom */
 
 #define CALLS_ENUM(name, text) CALLS_##name,
