@@ -3,6 +3,7 @@
 # make              build everything into build/
 # make run          install what is needed, build, start a demo office, submit the samples
 # make test         install what the tests need, build, run every test
+# make campaign     the long form of the simulation: SEEDS from FIRST on
 # make check        unit tests under address and undefined-behaviour sanitizers
 # make fuzz         SECONDS=60: every target under libFuzzer, from the kept corpus
 # make lint         format, clang-tidy, cppcheck, layering, purity of core/
@@ -12,7 +13,7 @@
 # make install      PREFIX=/usr/local DESTDIR=
 # make clean        remove what was built
 #
-# Variables: BUILD (folder), SANITIZE (address,undefined), CC, CFLAGS, PREFIX, DESTDIR, JOBS.
+# Variables: BUILD (folder), SANITIZE (address,undefined), CC, CFLAGS, PREFIX, DESTDIR, JOBS, SEEDS, FIRST.
 
 CC       ?= cc
 BUILD    ?= build
@@ -105,6 +106,7 @@ $(BUILD)/%.o: %.c | $(GEN_H)
 PROGRAMS := huishen huishen-broker huishen-agent huishen-bench
 BINARIES := $(PROGRAMS:%=$(BUILD)/%)
 
+comma := ,
 link = @echo "  LD  $@"; $(CC) $(LDFLAGS) -o $@ $^ $(1)
 
 $(BUILD)/huishen-broker: $(BUILD)/broker/main.o $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
@@ -116,7 +118,7 @@ $(BUILD)/huishen: $(BUILD)/cli/main.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET)
 $(BUILD)/huishen-bench: $(BUILD)/bench/main.o $(BENCH) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
 
-.PHONY: all deps run test torture check unit fuzz fuzzers fuzz-kept lint format bench mutants install clean
+.PHONY: all deps run test campaign torture check unit fuzz fuzzers fuzz-kept lint format bench mutants install clean
 all: $(BINARIES)
 
 # ---- tests ---------------------------------------------------------------------------------------
@@ -215,9 +217,21 @@ torture: all $(BUILD)/libtorture.so $(BUILD)/torture $(BUILD)/virtual-office
 	@tests/torture/torture.sh $(BUILD) --count 0 --jobs $(JOBS)
 	@python3 -B tests/torture/programs.py $(BUILD) --count 2000
 
+# The simulator has the network, libuv's loop and chance of its own, and stands between its processes
+# and libc: its objects come before the libraries that they take the place of.
+SIMULATION_WRAP := malloc calloc realloc free strdup crypto_sign_detached crypto_sign_verify_detached
+$(BUILD)/simulate: $(call objects,tests/simulation) $(BUILD)/tests/simulation/main.o $(AGENTS) $(CLIENT) $(BROKER) \
+        $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
+	$(call link,$(addprefix -Wl$(comma)--wrap=,$(SIMULATION_WRAP)) -lzmq -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+
 test:
 	@packaging/install-deps test
 	@tests/run_all.sh $(JOBS)
+
+SEEDS ?= 20000
+FIRST ?= 100000
+campaign: $(BUILD)/simulate $(BUILD)/virtual-office
+	@python3 -B tests/simulation/simulate.py $(BUILD) --jobs $(JOBS) --first $(FIRST) --seeds $(SEEDS) --controls 200
 
 # ---- what people do ------------------------------------------------------------------------------
 
