@@ -269,7 +269,8 @@ install: all
 # ---- housekeeping --------------------------------------------------------------------------------
 
 SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client broker agents cli \
-        bench tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper tests/torture tests/virtual tests/fuzz))
+        bench tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper tests/torture tests/simulation \
+        tests/virtual tests/fuzz))
 
 format:
 	@clang-format -i $(SOURCES)

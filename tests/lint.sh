@@ -17,7 +17,7 @@ done
 
 # Headers of a layer without any are a pattern that matches nothing.
 sources=$(for folder in $layers tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper \
-    tests/torture tests/virtual tests/fuzz; do
+    tests/torture tests/simulation tests/virtual tests/fuzz; do
     ls "$folder"/*.[ch] 2>/dev/null || true
 done)
 programs=$(for folder in $layers; do ls "$folder"/*.c; done)

@@ -6,7 +6,9 @@
 # usage: run_all.sh JOBS
 #
 # KILL_SECONDS: how long the kill loop runs (60). POWER_STATES: how many states of a power loss are
-# judged (50000). FUZZ_RUNS: executions of the fuzzers (10 million). Logs are in build/test-logs/.
+# judged (50000). FUZZ_RUNS: executions of the fuzzers (10 million). SIMULATION_SEEDS: how many
+# offices are simulated (500: ten office-years by events, twenty by proposals). Logs are in
+# build/test-logs/.
 set -u
 
 jobs=${1:-$(nproc)}
@@ -54,6 +56,7 @@ step "build with gcc" build_with CC=gcc BUILD="$build" all "$build/submitter" "$
 step "build the virtual offices" build_with CC=gcc BUILD="$build" "$build/virtual-office" \
     "$build/virtual-histories"
 step "build the torture" build_with CC=gcc BUILD="$build" "$build/libtorture.so" "$build/torture"
+    "$build/virtual-histories" "$build/simulate"
 step "build with clang" build_with CC=clang BUILD=build-clang all build-clang/submitter
 step "unit tests" build_with CC=gcc BUILD="$build" unit
 step "unit tests, sanitizers" build_with check
@@ -66,6 +69,8 @@ step "fuzzing" tests/fuzz/run.sh --runs "${FUZZ_RUNS:-10000000}"
 step "samples in virtual time" python3 -B tests/virtual/samples.py "$build"
 step "the second implementation" python3 -B tests/second/second.py "$build"
 step "clocks against the oracle" python3 -B tests/virtual/property.py "$build" --jobs "$jobs"
+step "simulated years" python3 -B tests/simulation/simulate.py "$build" --jobs "$jobs" \
+    --seeds "${SIMULATION_SEEDS:-500}"
 step "build with sanitizers" build_with CC=gcc BUILD="$sanitized" SANITIZE=address,undefined \
     CFLAGS='-O1 -g' all "$sanitized/submitter" "$sanitized/watcher" "$sanitized/tamper"
 if [ -e tests/e2e/cli.py ]; then
