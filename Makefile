@@ -29,18 +29,30 @@ VERSION  := 0.1.0
 
 # ---- flags ---------------------------------------------------------------------------------------
 
+# What only some compilers know is asked of the one at hand.
+probe = $(shell echo 'int probe;' | $(CC) -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo "$(1)")
+
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-        -Wold-style-definition -Wvla -Wformat=2 -Wswitch-enum -Werror
-HARDEN := -fstack-protector-strong -fPIE -fno-strict-overflow -fno-delete-null-pointer-checks
+        -Wold-style-definition -Wvla -Wformat=2 -Wswitch-enum -Wimplicit-fallthrough -Werror \
+        $(call probe,-Wtrampolines) $(call probe,-Wbidi-chars=any)
+
+# tests/hardening.py reads what came of these in the binaries. The same objects link into the programs
+# and into libhuishen.so: -fPIC, which costs a program nothing where no symbol can be replaced.
+HARDEN := -fPIC -fvisibility=hidden -fstack-protector-strong -fstack-clash-protection -fexceptions \
+        -fno-strict-overflow -fno-strict-aliasing -fno-delete-null-pointer-checks \
+        $(call probe,-fcf-protection=full) $(call probe,-mbranch-protection=standard) \
+        $(call probe,-fstrict-flex-arrays=3) $(call probe,-fzero-init-padding-bits=all) \
+        $(call probe,-ftrivial-auto-var-init=zero)
 ifeq ($(SANITIZE),)
-HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+HARDEN += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 endif
 
 CFLAGS ?= -O2 -g
 BASE_CFLAGS := -std=c11 -fno-omit-frame-pointer $(HARDEN)
 override CPPFLAGS += -I. -I$(BUILD)/gen -D_GNU_SOURCE -MMD -MP \
         -DHUISHEN_VERSION='"$(VERSION)"' -DHUISHEN_DATADIR='"$(PREFIX)/share/huishen"'
-override LDFLAGS += -pie -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
+override LDFLAGS += -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
+        -Wl,--no-copy-dt-needed-entries
 ifneq ($(SANITIZE),)
 BASE_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
 override LDFLAGS += -fsanitize=$(SANITIZE)
@@ -66,7 +78,7 @@ $(BUILD)/gen/%.pb-c.o: $(BUILD)/gen/%.pb-c.c | $(GEN_H)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c)))
 
-LAYERS := lib os proto text core store net client broker agents cli bench
+LAYERS := lib os proto text core store net client library broker agents cli bench
 LIB    := $(BUILD)/liblib.a
 OS     := $(BUILD)/libos.a
 PROTO  := $(BUILD)/libproto.a
@@ -75,6 +87,7 @@ CORE   := $(BUILD)/libcore.a
 STORE  := $(BUILD)/libstore.a
 NET    := $(BUILD)/libnet.a
 CLIENT := $(BUILD)/libclient.a
+LIBRARY := $(BUILD)/liblibrary.a
 BROKER := $(BUILD)/libbroker.a
 AGENTS := $(BUILD)/libagents.a
 CLI    := $(BUILD)/libcli.a
@@ -88,6 +101,7 @@ $(CORE):   $(call objects,core)
 $(STORE):  $(call objects,store)
 $(NET):    $(call objects,net)
 $(CLIENT): $(call objects,client)
+$(LIBRARY): $(call objects,library)
 $(BROKER): $(call objects,broker)
 $(AGENTS): $(call objects,agents)
 $(CLI):    $(call objects,cli)
@@ -110,16 +124,30 @@ comma := ,
 link = @echo "  LD  $@"; $(CC) $(LDFLAGS) -o $@ $^ $(1)
 
 $(BUILD)/huishen-broker: $(BUILD)/broker/main.o $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
-	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+	$(call link,$(LIBS))
 $(BUILD)/huishen-agent: $(BUILD)/agents/main.o $(AGENTS) $(CLIENT) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
-	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+	$(call link,$(LIBS))
 $(BUILD)/huishen: $(BUILD)/cli/main.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
-	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+	$(call link,$(LIBS))
 $(BUILD)/huishen-bench: $(BUILD)/bench/main.o $(BENCH) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
-	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+	$(call link,$(LIBS))
+
+# libhuishen for other people's programs. Its ABI is numbered by the second part of the version until
+# 1.0: SOVERSION goes up when a program built before would no longer run.
+SOVERSION := 0
+SHARED    := $(BUILD)/libhuishen.so.$(VERSION)
+LIBS      := -lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium
+
+$(SHARED): $(call objects,library) $(CLIENT) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB) \
+        library/libhuishen.map
+	@echo "  LD  $@"
+	@$(CC) -shared $(filter-out -pie,$(LDFLAGS)) -Wl,-soname,libhuishen.so.$(SOVERSION) \
+	    -Wl,--version-script=library/libhuishen.map -Wl,-z,defs -o $@ $(filter-out %.map,$^) $(LIBS)
+	@ln -sf $(@F) $(BUILD)/libhuishen.so.$(SOVERSION)
+	@ln -sf $(@F) $(BUILD)/libhuishen.so
 
 .PHONY: all deps run test campaign torture check unit fuzz fuzzers fuzz-kept lint format bench mutants install clean
-all: $(BINARIES)
+all: $(BINARIES) $(if $(SANITIZE),,$(SHARED))
 
 # ---- tests ---------------------------------------------------------------------------------------
 # A unit test links its own layer and what stands below it, nothing above: tests/unit/LAYER_name.c.
@@ -154,13 +182,13 @@ check:
 $(BUILD)/tamper: $(call objects,tests/tamper) $(NET) $(STORE) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,-lzmq -llmdb -lprotobuf-c -lsodium -luv)
 $(BUILD)/submitter: $(BUILD)/tests/e2e/submitter.o $(CLIENT) $(NET) $(STORE) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
-	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+	$(call link,$(LIBS))
 $(BUILD)/watcher: $(BUILD)/tests/e2e/watcher.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
-	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+	$(call link,$(LIBS))
 
 $(BUILD)/virtual-office: $(BUILD)/tests/virtual/office.o $(BUILD)/tests/virtual/model.o \
         $(BUILD)/tests/virtual/trace.o $(AGENTS) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
-	$(call link,-lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)
+	$(call link,$(LIBS))
 $(BUILD)/virtual-histories: $(BUILD)/tests/virtual/histories.o $(BUILD)/tests/virtual/trace.o $(CORE) $(TEXT) $(PROTO) $(OS) $(LIB)
 	$(call link,-lprotobuf-c -ljansson -lyaml -lsodium -luv)
 
@@ -256,10 +284,20 @@ lint: $(LIB) $(PROTO) $(CORE)
 
 SHARE := $(DESTDIR)$(PREFIX)/share/huishen
 
+LIBDIR := $(DESTDIR)$(PREFIX)/lib
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)
 	install -m 755 $(BINARIES) $(DESTDIR)$(PREFIX)/bin
-	cp -R configs $(SHARE)/configs
+	install -D -m 644 $(SHARED) $(LIBDIR)/$(notdir $(SHARED))
+	ln -sf $(notdir $(SHARED)) $(LIBDIR)/libhuishen.so.$(SOVERSION)
+	ln -sf libhuishen.so.$(SOVERSION) $(LIBDIR)/libhuishen.so
+	install -d $(LIBDIR)/pkgconfig
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' library/huishen.pc.in \
+	    >$(LIBDIR)/pkgconfig/huishen.pc
+	install -D -m 644 library/huishen.h $(DESTDIR)$(PREFIX)/include/huishen.h
+	for proto in $(PROTOS); do install -D -m 644 $$proto $(SHARE)/$$proto; done
+	rm -rf $(SHARE)/configs && cp -R configs $(SHARE)/configs
 	for rules in agents/*/rules.yaml; do install -D -m 644 $$rules $(SHARE)/$$rules; done
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(BUILD)/huishen help --completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/huishen
@@ -268,9 +306,9 @@ install: all
 
 # ---- housekeeping --------------------------------------------------------------------------------
 
-SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client broker agents cli \
-        bench tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper tests/torture tests/simulation \
-        tests/virtual tests/fuzz))
+SOURCES := $(wildcard $(addsuffix /*.[ch],lib os proto proto/text core store net client library broker agents \
+        cli bench tests/unit tests/lib tests/core tests/e2e tests/interop tests/power tests/tamper tests/torture \
+        tests/simulation tests/virtual tests/fuzz))
 
 format:
 	@clang-format -i $(SOURCES)

@@ -327,6 +327,11 @@ enum err client_call_watch(struct client_call *call, uint64_t proposal)
     return client_watch(call->client, proposal) ? ERR_OK : ERR_FULL;
 }
 
+void client_call_unwatch(struct client_call *call, uint64_t proposal)
+{
+    client_unwatch(call->client, proposal);
+}
+
 static bool has_item(struct client_call *call)
 {
     return call->first_item != NULL || call->are_items_lost;

@@ -51,6 +51,9 @@ enum err client_call_query(struct client_call *call, Hs__Query *query, int64_t t
 /* Watches @proposal (0: all that the principal may see). Errors: ERR_FULL. */
 enum err client_call_watch(struct client_call *call, uint64_t proposal);
 
+/* Watches it no longer. What came of it before is still there to be asked for. */
+void client_call_unwatch(struct client_call *call, uint64_t proposal);
+
 /* Sets @item, in @arena, to the next thing that happened to what is watched. ERR_FULL also if more
  * than CALL_FEED_BYTES_MAX were not asked for in time: some are lost. */
 enum err client_call_next(struct client_call *call, int64_t timeout_ms, struct arena *arena,

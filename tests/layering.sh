@@ -22,6 +22,7 @@ may_use() {
     store) echo "lib os proto core" ;;
     net) echo "lib os" ;;
     client) echo "lib os proto core store net" ;;
+    library) echo "lib os proto proto/text core store net client" ;;
     broker) echo "lib os proto proto/text core store net" ;;
     agents) echo "lib os proto proto/text core store net client" ;;
     cli) echo "lib os proto proto/text core store net client broker" ;;
@@ -29,7 +30,7 @@ may_use() {
     esac
 }
 
-for layer in lib os proto proto/text core store net client broker agents cli bench; do
+for layer in lib os proto proto/text core store net client library broker agents cli bench; do
     allowed=" $layer $(may_use "$layer") "
     for file in "$layer"/*.c "$layer"/*.h; do
         [ -e "$file" ] || continue

@@ -6,7 +6,7 @@ set -eu
 
 build=$1
 failed=0
-layers="lib os proto proto/text core store net client broker agents cli bench"
+layers="lib os proto proto/text core store net client library broker agents cli bench"
 
 for tool in clang-format clang-tidy cppcheck; do
     if ! command -v "$tool" >/dev/null 2>&1; then
@@ -16,8 +16,8 @@ for tool in clang-format clang-tidy cppcheck; do
 done
 
 # Headers of a layer without any are a pattern that matches nothing.
-sources=$(for folder in $layers tests/unit tests/lib tests/core tests/e2e tests/power tests/tamper \
-    tests/torture tests/simulation tests/virtual tests/fuzz; do
+sources=$(for folder in $layers tests/unit tests/lib tests/core tests/e2e tests/interop tests/power \
+    tests/tamper tests/torture tests/simulation tests/virtual tests/fuzz; do
     ls "$folder"/*.[ch] 2>/dev/null || true
 done)
 programs=$(for folder in $layers; do ls "$folder"/*.c; done)

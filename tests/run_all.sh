@@ -89,6 +89,9 @@ step "limits, sanitizers" python3 -B tests/e2e/limits.py "$sanitized"
 step "conflicts and decisions, sanitizers" python3 -B tests/e2e/settle.py "$sanitized"
 step "backup and return, sanitizers" python3 -B tests/e2e/backup.py "$sanitized"
 step "export and a second verifier" python3 -B tests/e2e/export.py "$build"
+step "a program with the installed library" python3 -B tests/interop/library.py "$build"
+# The distribution's python3, which its packages of ZeroMQ and NaCl are for.
+step "a client in another language" /usr/bin/python3 -B tests/interop/python.py "$build"
 step "tampering" python3 -B tests/e2e/tamper.py "$build"
 step "power loss" python3 -B tests/power/power.py "$build" --states "${POWER_STATES:-50000}" \
     --jobs "$jobs"
