@@ -124,9 +124,9 @@ comma := ,
 link = @echo "  LD  $@"; $(CC) $(LDFLAGS) -o $@ $^ $(1)
 
 $(BUILD)/huishen-broker: $(BUILD)/broker/main.o $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
-	$(call link,$(LIBS))
+	$(call link,$(LIBS) -lseccomp)
 $(BUILD)/huishen-agent: $(BUILD)/agents/main.o $(AGENTS) $(CLIENT) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
-	$(call link,$(LIBS))
+	$(call link,$(LIBS) -lseccomp)
 $(BUILD)/huishen: $(BUILD)/cli/main.o $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,$(LIBS))
 $(BUILD)/huishen-bench: $(BUILD)/bench/main.o $(BENCH) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
@@ -146,8 +146,14 @@ $(SHARED): $(call objects,library) $(CLIENT) $(STORE) $(NET) $(TEXT) $(CORE) $(P
 	@ln -sf $(@F) $(BUILD)/libhuishen.so.$(SOVERSION)
 	@ln -sf $(@F) $(BUILD)/libhuishen.so
 
-.PHONY: all deps run test campaign torture check unit fuzz fuzzers fuzz-kept lint format bench mutants install clean
+.PHONY: all deps run test campaign torture check unit fuzz fuzzers fuzz-kept lint format bench mutants install clean \
+        flags
 all: $(BINARIES) $(if $(SANITIZE),,$(SHARED))
+
+# What tests/hardening.py builds its own programs with.
+flags:
+	@echo "compile: $(CPPFLAGS) $(CFLAGS) $(BASE_CFLAGS)"
+	@echo "link: $(LDFLAGS)"
 
 # ---- tests ---------------------------------------------------------------------------------------
 # A unit test links its own layer and what stands below it, nothing above: tests/unit/LAYER_name.c.
@@ -168,7 +174,7 @@ below_cli    := $(CLI) $(CLIENT) $(BROKER) $(STORE) $(NET) $(TEXT) $(CORE) $(PRO
 define unit_rule
 $(filter $(BUILD)/tests/unit/$(1)_%,$(UNIT)): %: %.o $(call objects,tests/lib) $(below_$(1))
 	@echo "  LD  $$@"
-	@$$(CC) $$(LDFLAGS) -o $$@ $$^ -lcmocka -lzmq -luv -llmdb -lprotobuf-c -ljansson -lyaml -lsodium
+	@$$(CC) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(LIBS) -lseccomp
 endef
 $(foreach layer,lib os proto text core store net client broker agents cli,\
     $(if $(filter $(BUILD)/tests/unit/$(layer)_%,$(UNIT)),$(eval $(call unit_rule,$(layer)))))
@@ -299,6 +305,9 @@ install: all
 	for proto in $(PROTOS); do install -D -m 644 $$proto $(SHARE)/$$proto; done
 	rm -rf $(SHARE)/configs && cp -R configs $(SHARE)/configs
 	for rules in agents/*/rules.yaml; do install -D -m 644 $$rules $(SHARE)/$$rules; done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	for unit in packaging/*.service; do sed -e 's|/usr/local/|$(PREFIX)/|' "$$unit" \
+	    >"$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}"; done
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(BUILD)/huishen help --completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/huishen
 	install -d $(DESTDIR)$(PREFIX)/share/doc/huishen

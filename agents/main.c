@@ -10,7 +10,9 @@
 
 #include "agents/runtime.h"
 #include "client/client.h"
+#include "net/service.h"
 #include "os/random.h"
+#include "os/sandbox.h"
 #include "os/virtual_clock.h"
 #include "proto/text/load.h"
 
@@ -37,6 +39,7 @@ struct daemon {
     struct client *client;
     uv_signal_t interrupt;
     uv_signal_t terminate;
+    struct service service;
     int status;
 };
 
@@ -193,6 +196,7 @@ static void stop(struct daemon *daemon, int status)
     daemon->client = NULL;
     uv_close((uv_handle_t *)&daemon->interrupt, NULL);
     uv_close((uv_handle_t *)&daemon->terminate, NULL);
+    service_close(&daemon->service);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -200,6 +204,7 @@ static void on_signal(uv_signal_t *handle, int number)
     struct daemon *daemon = handle->data;
 
     log_event(&daemon->log, LOG_INFO, "stopping", log_number("signal", number), LOG_END);
+    service_stopping(&daemon->service);
     runtime_stop(&daemon->runtime);
     stop(daemon, 0);
 }
@@ -305,6 +310,34 @@ static enum err connect_broker(struct daemon *daemon, const char *endpoint)
     return ERR_OK;
 }
 
+/* Gives up what the agent never needs: other files than its own store's, which is open by now, and
+ * before the first thread is started. Rules and keys were read. */
+static void confine(struct daemon *daemon)
+{
+    const char *const folders[] = {path_of(daemon, daemon->config->data)};
+
+    sandbox_tell(&daemon->log, "process", sandbox_process());
+    sandbox_tell(&daemon->log, "files", sandbox_files(folders, 1));
+}
+
+static enum err begin(struct daemon *daemon, const char *endpoint)
+{
+    enum err err = service_open(&daemon->loop, &daemon->service);
+
+    if (err != ERR_OK) {
+        log_event(&daemon->log, LOG_WARNING, "service_manager_unheard", log_err(err), LOG_END);
+    }
+    err = make_runtime(daemon);
+    if (err == ERR_OK) {
+        confine(daemon);
+        err = connect_broker(daemon, endpoint);
+    }
+    if (err != ERR_OK) {
+        service_close(&daemon->service);
+    }
+    return err;
+}
+
 static int serve(struct daemon *daemon, const char *endpoint)
 {
     int rc = uv_loop_init(&daemon->loop);
@@ -312,14 +345,13 @@ static int serve(struct daemon *daemon, const char *endpoint)
         log_event(&daemon->log, LOG_ERROR, "no_loop", log_text("reason", uv_strerror(rc)), LOG_END);
         return EXIT_ENVIRONMENT;
     }
-    enum err err = make_runtime(daemon);
-    if (err == ERR_OK) {
-        err = connect_broker(daemon, endpoint);
-    }
+    enum err err = begin(daemon, endpoint);
     daemon->status = err == ERR_OK ? 0 : EXIT_ENVIRONMENT;
     if (err == ERR_OK) {
         watch_signal(daemon, &daemon->interrupt, SIGINT);
         watch_signal(daemon, &daemon->terminate, SIGTERM);
+        sandbox_tell(&daemon->log, "calls", sandbox_calls());
+        service_ready(&daemon->service); /* an office that is down makes no agent that is */
     }
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     if (daemon->store != NULL) {

@@ -9,8 +9,10 @@
 
 #include "broker/broker.h"
 #include "net/selftest.h"
+#include "net/service.h"
 #include "os/files.h"
 #include "os/random.h"
+#include "os/sandbox.h"
 #include "proto/text/load.h"
 
 enum { EXIT_USAGE = 2, EXIT_ENVIRONMENT = 4, PATH_BYTES = 4096 };
@@ -27,6 +29,7 @@ struct daemon {
     const struct virtual_clock *virtual_clock; /* NULL: the machine's */
     uv_signal_t interrupt;
     uv_signal_t terminate;
+    struct service service;
     int status;
 };
 
@@ -55,6 +58,7 @@ static void on_signal(uv_signal_t *handle, int number)
     struct daemon *daemon = handle->data;
 
     log_event(&daemon->log, LOG_INFO, "stopping", log_number("signal", number), LOG_END);
+    service_stopping(&daemon->service);
     broker_stop(daemon->broker);
 }
 
@@ -104,6 +108,8 @@ static void on_tested(void *self, enum selftest_result result)
     }
     write_endpoint(daemon);
     write_clock(daemon);
+    sandbox_tell(&daemon->log, "calls", sandbox_calls());
+    service_ready(&daemon->service);
     log_event(&daemon->log, LOG_INFO, "ready",
               log_text("endpoint", broker_endpoint(daemon->broker)), LOG_END);
     printf("ready %s\n", broker_endpoint(daemon->broker));
@@ -118,6 +124,28 @@ static void watch_signal(struct daemon *daemon, uv_signal_t *handle, int number)
     uv_unref((uv_handle_t *)handle);
 }
 
+/* Gives up what the broker never needs: other files than the home's, before the first thread is
+ * started. journal/ and documents/ may be links to other disks, a local socket may lie elsewhere.
+ */
+static void confine(const struct daemon *daemon, const char *listen)
+{
+    static const char local[] = "ipc://";
+    char journal[PATH_BYTES];
+    char documents[PATH_BYTES];
+    char socket[PATH_BYTES];
+    const char *const folders[] = {daemon->home, journal, documents, socket};
+    size_t count = sizeof folders / sizeof *folders;
+    const char *slash = strrchr(listen, '/');
+    bool is_local = strncmp(listen, local, sizeof local - 1) == 0 && slash != NULL;
+    const char *path = is_local ? listen + sizeof local - 1 : "";
+
+    (void)snprintf(journal, sizeof journal, "%s/journal", daemon->home);
+    (void)snprintf(documents, sizeof documents, "%s/documents", daemon->home);
+    (void)snprintf(socket, sizeof socket, "%.*s", is_local ? (int)(slash - path) : 0, path);
+    sandbox_tell(&daemon->log, "process", sandbox_process());
+    sandbox_tell(&daemon->log, "files", sandbox_files(folders, is_local ? count : count - 1));
+}
+
 static int serve(struct daemon *daemon, const struct broker_options *options)
 {
     int rc = uv_loop_init(&daemon->loop);
@@ -125,7 +153,14 @@ static int serve(struct daemon *daemon, const struct broker_options *options)
         log_event(&daemon->log, LOG_ERROR, "no_loop", log_text("reason", uv_strerror(rc)), LOG_END);
         return EXIT_ENVIRONMENT;
     }
+    enum err err = service_open(&daemon->loop, &daemon->service);
+    if (err != ERR_OK) {
+        log_event(&daemon->log, LOG_WARNING, "service_manager_unheard", log_err(err), LOG_END);
+    }
+    confine(daemon, options->listen);
     if (broker_open(options, &daemon->loop, &daemon->broker) != ERR_OK) {
+        service_close(&daemon->service);
+        (void)uv_run(&daemon->loop, UV_RUN_NOWAIT); /* closes it */
         uv_loop_close(&daemon->loop);
         return EXIT_ENVIRONMENT;
     }
@@ -139,6 +174,7 @@ static int serve(struct daemon *daemon, const struct broker_options *options)
     int status = daemon->status != 0 ? daemon->status : broker_status(daemon->broker);
     uv_close((uv_handle_t *)&daemon->interrupt, NULL);
     uv_close((uv_handle_t *)&daemon->terminate, NULL);
+    service_close(&daemon->service);
     broker_close(daemon->broker);
     uv_loop_close(&daemon->loop);
     log_event(&daemon->log, LOG_INFO, "stopped", log_number("status", status), LOG_END);

@@ -66,6 +66,9 @@ step "the layering check itself" tests/purity_test.sh "$build"
 step "the history checker itself" python3 -B tests/e2e/test_history.py
 step "kept fuzz inputs" build_with CC=gcc BUILD="$build" fuzz-kept
 step "fuzzing" tests/fuzz/run.sh --runs "${FUZZ_RUNS:-10000000}"
+step "what makes the binaries hard" python3 -B tests/hardening.py "$build" gcc
+step "the same with clang" python3 -B tests/hardening.py build-clang clang
+step "the units, and the office under them" python3 -B tests/units.py "$build"
 step "samples in virtual time" python3 -B tests/virtual/samples.py "$build"
 step "the second implementation" python3 -B tests/second/second.py "$build"
 step "clocks against the oracle" python3 -B tests/virtual/property.py "$build" --jobs "$jobs"
