@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "os/sandbox.h"
 
@@ -69,44 +71,65 @@ static int allow_names(scmp_filter_ctx filter)
     return 0;
 }
 
-/* Sockets of the Internet, local ones, and the kernel's list of interfaces. */
-static int allow_sockets(scmp_filter_ctx filter)
-{
-    static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
-    int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1,
-                              SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+/* @call is let through where its argument @argument, of which the bits of @mask count, is @value.
+ */
+struct condition {
+    int call;
+    unsigned argument;
+    scmp_datum_t mask;
+    scmp_datum_t value;
+};
 
-    for (size_t i = 0; i < sizeof families / sizeof *families && rc == 0; i++) {
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
-    }
-    if (rc == 0) { /* so that who asks for another family takes it for one that is not there */
-        rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-                              SCMP_A0(SCMP_CMP_GT, AF_NETLINK));
+/* The bits that count: of an int, which the upper half of a register says nothing of, or all. */
+static const scmp_datum_t low = UINT32_MAX;
+static const scmp_datum_t all = UINT64_MAX;
+
+static int allow_where(scmp_filter_ctx filter, const struct condition *conditions, size_t count)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        const struct scmp_arg_cmp comparison = {
+            .arg = conditions[i].argument,
+            .op = SCMP_CMP_MASKED_EQ,
+            .datum_a = conditions[i].mask,
+            .datum_b = conditions[i].value,
+        };
+
+        rc = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, conditions[i].call, 1, &comparison);
     }
     return rc;
+}
+
+/* Sockets of the Internet, local ones, and the kernel's list of interfaces. Whoever asks for
+ * another family takes it for one that is not there. */
+static int allow_sockets(scmp_filter_ctx filter)
+{
+    const struct condition conditions[] = {
+        {SCMP_SYS(socketpair), 0, low, AF_UNIX}, {SCMP_SYS(socket), 0, low, AF_UNIX},
+        {SCMP_SYS(socket), 0, low, AF_INET},     {SCMP_SYS(socket), 0, low, AF_INET6},
+        {SCMP_SYS(socket), 0, low, AF_NETLINK},
+    };
+    const struct scmp_arg_cmp others = {
+        .arg = 0, .op = SCMP_CMP_GT, .datum_a = AF_NETLINK, .datum_b = 0};
+    int rc = allow_where(filter, conditions, sizeof conditions / sizeof *conditions);
+
+    return rc != 0 ? rc
+                   : seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
+                                            1, &others);
 }
 
 /* Memory that is written or run, never both; and no limit is changed. */
 static int allow_memory(scmp_filter_ctx filter)
 {
-    const scmp_datum_t both = PROT_WRITE | PROT_EXEC;
-    int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-                              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    const struct condition conditions[] = {
+        {SCMP_SYS(mmap), 2, PROT_EXEC, 0},
+        {SCMP_SYS(mmap), 2, PROT_WRITE | PROT_EXEC, PROT_EXEC},
+        {SCMP_SYS(mprotect), 2, PROT_EXEC, 0},
+        {SCMP_SYS(prlimit64), 2, all, 0},
+    };
 
-    if (rc == 0) {
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-                              SCMP_A2(SCMP_CMP_MASKED_EQ, both, PROT_EXEC));
-    }
-    if (rc == 0) {
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    }
-    if (rc == 0) {
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-                              SCMP_A2(SCMP_CMP_EQ, 0));
-    }
-    return rc;
+    return allow_where(filter, conditions, sizeof conditions / sizeof *conditions);
 }
 
 /* Two calls beyond systemd's groups, which the units add, too. Each thread of ZeroMQ sets the
@@ -115,13 +138,13 @@ static int allow_memory(scmp_filter_ctx filter)
  * uses either call for it. */
 static int allow_more(scmp_filter_ctx filter)
 {
-    int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sched_setscheduler), 1,
-                              SCMP_A1(SCMP_CMP_EQ, SCHED_OTHER));
+    const struct condition conditions[] = {
+        {SCMP_SYS(sched_setscheduler), 1, low, SCHED_OTHER},
+        {SCMP_SYS(adjtimex), 0, 0, 0},
+        {SCMP_SYS(clock_adjtime), 0, low, CLOCK_REALTIME},
+    };
 
-    if (rc == 0) {
-        rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(adjtimex), 0);
-    }
-    return rc != 0 ? rc : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clock_adjtime), 0);
+    return allow_where(filter, conditions, sizeof conditions / sizeof *conditions);
 }
 
 static int build(scmp_filter_ctx filter)
