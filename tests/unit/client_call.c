@@ -12,6 +12,9 @@
 
 enum { DOCUMENT_BYTES_SMALL_MAX = 4 * 1024 * 1024, TIMEOUT_MS = 20000, SHORT_MS = 50 };
 
+/* The item by which the broker shows that it heard of a watch that ended. */
+enum { STOPPED = 99 };
+
 struct fixture {
     pthread_t thread;
     uv_loop_t loop; /* the broker's */
@@ -139,6 +142,8 @@ static bool answer(struct fake_server *server, const Hs__ClientMessage *message)
         take_put(f, message->document_put);
     } else if (message->body_case == HS__CLIENT_MESSAGE__BODY_DOCUMENT_GET) {
         take_get(f, message->document_get);
+    } else if (message->body_case == HS__CLIENT_MESSAGE__BODY_WATCH && message->watch->stop) {
+        say_feed(f, STOPPED);
     } else if (message->body_case == HS__CLIENT_MESSAGE__BODY_WATCH) {
         say_feed(f, 1);
         say_feed(f, 2);
@@ -310,6 +315,22 @@ static void what_happens_is_told_in_order_also_what_came_during_another_call(voi
         assert_int_equal(item->event->proposal, proposal);
     }
     assert_int_equal(client_call_next(f->call, SHORT_MS, &f->arena, &item), ERR_TIMEOUT);
+}
+
+static void the_broker_is_told_what_is_watched_no_longer(void **state)
+{
+    struct fixture *f = *state;
+    Hs__FeedItem *item = NULL;
+
+    open_call(f);
+    assert_int_equal(client_call_watch(f->call, 7), ERR_OK);
+    assert_int_equal(client_call_next(f->call, TIMEOUT_MS, &f->arena, &item), ERR_OK);
+    assert_int_equal(client_call_next(f->call, TIMEOUT_MS, &f->arena, &item), ERR_OK);
+
+    client_call_unwatch(f->call, 7);
+
+    assert_int_equal(client_call_next(f->call, TIMEOUT_MS, &f->arena, &item), ERR_OK);
+    assert_int_equal(item->event->proposal, STOPPED);
 }
 
 static void a_wait_ends_with_the_answer(void **state)
@@ -557,6 +578,7 @@ int main(void)
         TEST(a_question_without_answer_ends_in_time_and_the_next_is_answered),
         TEST(a_query_is_answered),
         TEST(what_happens_is_told_in_order_also_what_came_during_another_call),
+        TEST(the_broker_is_told_what_is_watched_no_longer),
         TEST(a_wait_ends_with_the_answer),
         TEST(a_question_takes_the_place_of_one_without_answer),
         TEST(a_wait_ends_when_the_descriptor_can_be_read),
