@@ -37,7 +37,10 @@ WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmis
         $(call probe,-Wtrampolines) $(call probe,-Wbidi-chars=any)
 
 # tests/hardening.py reads what came of these in the binaries. The same objects link into the programs
-# and into libhuishen.so: -fPIC, which costs a program nothing where no symbol can be replaced.
+# and into libhuishen.so: -fPIC, which costs a program nothing where no symbol can be replaced. Only
+# -ftrivial-auto-var-init costs anything: 0.8 % more instructions for a submission from its file to the
+# commit (callgrind, virtual-office). It hides from valgrind what the stack held before; that is left to
+# the compilers' warnings and clang-tidy.
 HARDEN := -fPIC -fvisibility=hidden -fstack-protector-strong -fstack-clash-protection -fexceptions \
         -fno-strict-overflow -fno-strict-aliasing -fno-delete-null-pointer-checks \
         $(call probe,-fcf-protection=full) $(call probe,-mbranch-protection=standard) \
