@@ -257,6 +257,8 @@ torture: all $(BUILD)/libtorture.so $(BUILD)/torture $(BUILD)/virtual-office
 # The simulator has the network, libuv's loop and chance of its own, and stands between its processes
 # and libc: its objects come before the libraries that they take the place of.
 SIMULATION_WRAP := malloc calloc realloc free strdup crypto_sign_detached crypto_sign_verify_detached
+# What stands before libc must be seen by the libraries.
+$(BUILD)/tests/simulation/%.o: BASE_CFLAGS += -fvisibility=default
 $(BUILD)/simulate: $(call objects,tests/simulation) $(BUILD)/tests/simulation/main.o $(AGENTS) $(CLIENT) $(BROKER) \
         $(STORE) $(NET) $(TEXT) $(CORE) $(PROTO) $(OS) $(LIB)
 	$(call link,$(addprefix -Wl$(comma)--wrap=,$(SIMULATION_WRAP)) -lzmq -llmdb -lprotobuf-c -ljansson -lyaml -lsodium)

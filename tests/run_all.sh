@@ -7,7 +7,7 @@
 #
 # KILL_SECONDS: how long the kill loop runs (60). POWER_STATES: how many states of a power loss are
 # judged (50000). FUZZ_RUNS: executions of the fuzzers (10 million). SIMULATION_SEEDS: how many
-# offices are simulated (500: ten office-years by events, twenty by proposals). Logs are in
+# offices are simulated (150: three office-years by events, six by proposals). Logs are in
 # build/test-logs/.
 set -u
 
@@ -73,7 +73,7 @@ step "samples in virtual time" python3 -B tests/virtual/samples.py "$build"
 step "the second implementation" python3 -B tests/second/second.py "$build"
 step "clocks against the oracle" python3 -B tests/virtual/property.py "$build" --jobs "$jobs"
 step "simulated years" python3 -B tests/simulation/simulate.py "$build" --jobs "$jobs" \
-    --seeds "${SIMULATION_SEEDS:-500}"
+    --seeds "${SIMULATION_SEEDS:-150}"
 step "build with sanitizers" build_with CC=gcc BUILD="$sanitized" SANITIZE=address,undefined \
     CFLAGS='-O1 -g' all "$sanitized/submitter" "$sanitized/watcher" "$sanitized/tamper"
 if [ -e tests/e2e/cli.py ]; then
