@@ -277,18 +277,15 @@ static void end_silent_sessions(struct broker *broker)
 {
     int64_t now_ms = broker->options.clock.boot_ms(broker->options.clock.self);
     struct session *session = broker->sessions.all;
-    bool is_agent_gone = false;
 
     while (session != NULL) {
         struct session *following = session->all_next;
 
         if (now_ms - session->seen_ms > SESSION_SILENCE_MS) {
-            is_agent_gone = is_agent_gone || session->lease_count > 0;
             sessions_end(&broker->sessions, session);
         }
         session = following;
     }
-    broker->is_dispatch_due = broker->is_dispatch_due || is_agent_gone; /* to lend it to others */
 }
 
 static void on_second(uv_timer_t *timer)
@@ -297,7 +294,8 @@ static void on_second(uv_timer_t *timer)
 
     check_space(broker);
     end_silent_sessions(broker);
-    if (broker->is_dispatch_due) {
+    if (broker->is_dispatch_due || broker->sessions.is_lease_free) {
+        broker->sessions.is_lease_free = false;
         dispatch_all(broker);
     }
     if (!broker->is_full && !broker->is_store_full && clock_watch_is_due(broker)) {

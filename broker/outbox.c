@@ -56,7 +56,7 @@ static void take_slow(const struct outbox *outbox, struct session *session)
         log_event(outbox->log, LOG_WARNING, "reader_too_slow", log_text("principal", session->user),
                   LOG_END);
     }
-    session_lapse(session);
+    session_lapse(outbox->sessions, session);
     session->is_slow = true;
 }
 

@@ -116,13 +116,15 @@ void sessions_end(struct sessions *sessions, struct session *session)
     }
     *link = session->all_next;
     sessions->count--;
+    sessions->is_lease_free = sessions->is_lease_free || session->lease_count > 0;
     free(session->leases);
     free(session->messages);
     free(session);
 }
 
-void session_lapse(struct session *session)
+void session_lapse(struct sessions *sessions, struct session *session)
 {
+    sessions->is_lease_free = sessions->is_lease_free || session->lease_count > 0;
     session->department[0] = '\0';
     session->credit = 0;
     session->lease_count = 0;

@@ -58,6 +58,7 @@ struct sessions {
     struct session *buckets[SESSION_BUCKETS];
     struct session *all;
     size_t count;
+    bool is_lease_free; /* a session ended or lapsed with one: it is to be given to others */
 };
 
 void sessions_init(struct sessions *sessions);
@@ -78,7 +79,7 @@ void sessions_end(struct sessions *sessions, struct session *session);
 
 /* Ends what @session began with its hello: leases, credit, watches, what waits to be sent. Its
  * client is to say hello again. */
-void session_lapse(struct session *session);
+void session_lapse(struct sessions *sessions, struct session *session);
 
 /* Ends the sessions of agent @instance other than @session: a new hello replaces the old ones. */
 void sessions_replace(struct sessions *sessions, const struct session *session);

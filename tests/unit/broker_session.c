@@ -70,12 +70,28 @@ static void what_a_hello_began_ends_when_the_session_lapses(void **state)
     session->credit = 2;
     assert_true(session_lease(session, 5, 1));
     assert_true(session_watch(session, 0, false));
-    session_lapse(session);
+    session_lapse(*state, session);
 
+    assert_true(((struct sessions *)*state)->is_lease_free);
     assert_false(sessions_leased(*state, "fire", 5, 1));
     assert_false(session_has_credit(session));
     assert_false(session_watches(session, 5));
     assert_false(session->has_greeted);
+}
+
+/* Whatever ends a session, its reviews are to be given to others. */
+static void the_end_of_a_session_tells_of_the_leases_it_frees(void **state)
+{
+    struct sessions *sessions = *state;
+    struct session *idle = hear(sessions, 1, "agent:fire/1");
+    struct session *busy = hear(sessions, 2, "agent:fire/2");
+
+    sessions_end(sessions, idle);
+    assert_false(sessions->is_lease_free);
+    busy->credit = 1;
+    assert_true(session_lease(busy, 5, 1));
+    sessions_end(sessions, busy);
+    assert_true(sessions->is_lease_free);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -86,6 +102,7 @@ int main(void)
         TEST(a_principal_leaves_others_their_sessions_and_loses_its_own_oldest),
         TEST(a_session_known_costs_no_other_its_place),
         TEST(what_a_hello_began_ends_when_the_session_lapses),
+        TEST(the_end_of_a_session_tells_of_the_leases_it_frees),
     };
 
     return cmocka_run_group_tests_name("broker_session", tests, NULL, NULL);
