@@ -3,7 +3,7 @@
 # make              build everything into build/
 # make run          install what is needed, build, start a demo office, submit the samples
 # make test         install what the tests need, build, run every test
-# make campaign     the long form of the simulation: SEEDS from FIRST on
+# make campaign     the long form of the tests that draw: hours (FIRST seed, SCALE in per cent)
 # make check        unit tests under address and undefined-behaviour sanitizers
 # make fuzz         SECONDS=60: every target under libFuzzer, from the kept corpus
 # make lint         format, clang-tidy, cppcheck, layering, purity of core/
@@ -13,7 +13,7 @@
 # make install      PREFIX=/usr/local DESTDIR=
 # make clean        remove what was built
 #
-# Variables: BUILD (folder), SANITIZE (address,undefined), CC, CFLAGS, PREFIX, DESTDIR, JOBS, SEEDS, FIRST.
+# Variables: BUILD (folder), SANITIZE (address,undefined), CC, CFLAGS, PREFIX, DESTDIR, JOBS, FIRST, SCALE.
 
 CC       ?= cc
 BUILD    ?= build
@@ -267,10 +267,11 @@ test:
 	@packaging/install-deps test
 	@tests/run_all.sh $(JOBS)
 
-SEEDS ?= 20000
-FIRST ?= 100000
-campaign: $(BUILD)/simulate $(BUILD)/virtual-office
-	@python3 -B tests/simulation/simulate.py $(BUILD) --jobs $(JOBS) --first $(FIRST) --seeds $(SEEDS) --controls 200
+campaign:
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/submitter $(BUILD)/simulate $(BUILD)/virtual-office \
+	    $(BUILD)/virtual-histories $(BUILD)/power-replay $(BUILD)/recorder.so $(BUILD)/libtorture.so $(BUILD)/torture
+	@tests/campaign.sh $(BUILD) $(JOBS)
 
 # ---- what people do ------------------------------------------------------------------------------
 
