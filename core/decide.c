@@ -29,6 +29,9 @@ void *decision_new(struct decision *decision, const struct situation *situation,
 Hs__Event *decision_add(struct decision *decision, const struct situation *situation,
                         uint64_t proposal)
 {
+    if (decision->refusal != REFUSAL_NONE) {
+        return NULL;
+    }
     if (decision->events == NULL) {
         decision->events = arena_array(situation->arena, DECISION_EVENTS_MAX, sizeof(Hs__Event *));
         decision->event_capacity = DECISION_EVENTS_MAX;

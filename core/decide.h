@@ -101,8 +101,8 @@ void decide_genesis(const struct situation *situation, const Hs__Genesis *genesi
 /* Refuses for @reason, with a detail or NULL. */
 void decision_refuse(struct decision *decision, enum refusal reason, const char *detail);
 
-/* Adds an empty event about @proposal (0: the office) and returns it; NULL, with the decision
- * refused as TOO_COMPLEX, when the arena is full. */
+/* Adds an empty event about @proposal (0: the office) and returns it; NULL if the decision is a
+ * refusal, or becomes one, TOO_COMPLEX, because the arena is full. */
 Hs__Event *decision_add(struct decision *decision, const struct situation *situation,
                         uint64_t proposal);
 

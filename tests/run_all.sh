@@ -54,9 +54,8 @@ step() {
 step "build with gcc" build_with CC=gcc BUILD="$build" all "$build/submitter" "$build/tamper" \
     "$build/recorder.so" "$build/power-replay"
 step "build the virtual offices" build_with CC=gcc BUILD="$build" "$build/virtual-office" \
-    "$build/virtual-histories"
-step "build the torture" build_with CC=gcc BUILD="$build" "$build/libtorture.so" "$build/torture"
     "$build/virtual-histories" "$build/simulate"
+step "build the torture" build_with CC=gcc BUILD="$build" "$build/libtorture.so" "$build/torture"
 step "build with clang" build_with CC=clang BUILD=build-clang all build-clang/submitter
 step "unit tests" build_with CC=gcc BUILD="$build" unit
 step "unit tests, sanitizers" build_with check

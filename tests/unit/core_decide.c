@@ -207,6 +207,19 @@ static void the_last_opinion_brings_the_verdict_in_the_same_decision(void **stat
 }
 
 /* Whatever room a client's command leaves: what follows from an opinion is looked at in it too. */
+static void nothing_is_added_to_a_refusal(void **state)
+{
+    struct fixture *f = *state;
+    struct situation situation = {.arena = &f->arena};
+    struct decision decision = {0};
+
+    assert_non_null(decision_add(&decision, &situation, 1));
+    decision_refuse(&decision, REFUSAL_TOO_COMPLEX, NULL);
+    assert_null(decision_add(&decision, &situation, 1));
+    assert_int_equal(decision.event_count, 0);
+    assert_int_equal(decision.refusal, REFUSAL_TOO_COMPLEX);
+}
+
 static void a_last_opinion_without_room_is_refused_as_too_complex(void **state)
 {
     struct fixture *f = *state;
@@ -658,6 +671,7 @@ int main(void)
         T(a_failed_gate_ends_the_submission_with_the_whole_list),
         T(what_is_missing_is_told_once_and_answered_by_a_revision),
         T(the_last_opinion_brings_the_verdict_in_the_same_decision),
+        T(nothing_is_added_to_a_refusal),
         T(a_last_opinion_without_room_is_refused_as_too_complex),
         T(an_opinion_is_given_once),
         T(an_opinion_that_lacks_what_it_needs_is_refused),
