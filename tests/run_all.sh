@@ -6,8 +6,8 @@
 # usage: run_all.sh JOBS
 #
 # KILL_SECONDS: how long the kill loop runs (60). POWER_STATES: how many states of a power loss are
-# judged (50000). FUZZ_RUNS: executions of the fuzzers (10 million). SIMULATION_SEEDS: how many
-# offices are simulated (150: three office-years by events, six by proposals). Logs are in
+# judged (25000). FUZZ_RUNS: executions of the fuzzers (5 million). SIMULATION_SEEDS: how many
+# offices are simulated (100: two office-years by events, four by proposals). Logs are in
 # build/test-logs/.
 set -u
 
@@ -32,23 +32,49 @@ count() {
          END { print (cases > 0 ? cases : tests > 0 ? tests : 1) }' "$1"
 }
 
+log_of() {
+    echo "$logs/$(echo "$1" | tr -c 'a-z0-9\n' '-').log"
+}
+
+# report NAME SECONDS STATUS: the rest of the line of a step; ends everything if it failed.
+report() {
+    printf '%6s s  ' "$2"
+    if [ "$3" -eq 0 ]; then
+        found=$(count "$(log_of "$1")")
+        passed=$((passed + found))
+        echo "$found passed"
+    else
+        echo FAILED
+        tail -n 60 "$(log_of "$1")"
+        echo "$passed passed, 1 failed"
+        exit 1
+    fi
+}
+
 # step NAME COMMAND...: runs it, quietly.
 step() {
     name=$1
     shift
-    log=$logs/$(echo "$name" | tr -c 'a-z0-9\n' '-').log
     printf '%-44s' "$name"
     begin=$(date +%s)
-    if "$@" >"$log" 2>&1 </dev/null; then
-        found=$(count "$log")
-        passed=$((passed + found))
-        printf '%6s s  %s passed\n' "$(($(date +%s) - begin))" "$found"
-    else
-        printf '%6s s  FAILED\n' "$(($(date +%s) - begin))"
-        tail -n 60 "$log"
-        echo "$passed passed, 1 failed"
-        exit 1
-    fi
+    "$@" >"$(log_of "$name")" 2>&1 </dev/null
+    status=$?
+    report "$name" "$(($(date +%s) - begin))" "$status"
+}
+
+# pair NAME SCRIPT NAME SCRIPT: two of tests/e2e/ at once, on the build with sanitizers.
+pair() {
+    printf '%-44s' "$1"
+    begin=$(date +%s)
+    python3 -B "tests/e2e/$2.py" "$sanitized" >"$(log_of "$1")" 2>&1 </dev/null &
+    first=$!
+    python3 -B "tests/e2e/$4.py" "$sanitized" >"$(log_of "$3")" 2>&1 </dev/null
+    second=$?
+    wait "$first"
+    first=$?
+    report "$1" "$(($(date +%s) - begin))" "$first"
+    printf '%-44s' "$3"
+    report "$3" "$(($(date +%s) - begin))" "$second"
 }
 
 step "build with gcc" build_with CC=gcc BUILD="$build" all "$build/submitter" "$build/tamper" \
@@ -64,7 +90,7 @@ step "lint" build_with CC=gcc BUILD="$build" lint
 step "the layering check itself" tests/purity_test.sh "$build"
 step "the history checker itself" python3 -B tests/e2e/test_history.py
 step "kept fuzz inputs" build_with CC=gcc BUILD="$build" fuzz-kept
-step "fuzzing" tests/fuzz/run.sh --runs "${FUZZ_RUNS:-10000000}"
+step "fuzzing" tests/fuzz/run.sh --runs "${FUZZ_RUNS:-5000000}"
 step "what makes the binaries hard" python3 -B tests/hardening.py "$build" gcc
 step "the same with clang" python3 -B tests/hardening.py build-clang clang
 step "the units, and the office under them" python3 -B tests/units.py "$build"
@@ -72,30 +98,23 @@ step "samples in virtual time" python3 -B tests/virtual/samples.py "$build"
 step "the second implementation" python3 -B tests/second/second.py "$build"
 step "clocks against the oracle" python3 -B tests/virtual/property.py "$build" --jobs "$jobs"
 step "simulated years" python3 -B tests/simulation/simulate.py "$build" --jobs "$jobs" \
-    --seeds "${SIMULATION_SEEDS:-150}"
+    --seeds "${SIMULATION_SEEDS:-100}"
 step "build with sanitizers" build_with CC=gcc BUILD="$sanitized" SANITIZE=address,undefined \
     CFLAGS='-O1 -g' all "$sanitized/submitter" "$sanitized/watcher" "$sanitized/tamper"
-if [ -e tests/e2e/cli.py ]; then
-    step "command line, sanitizers" python3 -B tests/e2e/cli.py "$sanitized"
-fi
-step "who is asked again, sanitizers" python3 -B tests/e2e/touched.py "$sanitized"
-step "a second round, sanitizers" python3 -B tests/e2e/rounds.py "$sanitized"
-step "samples, sanitizers" python3 -B tests/e2e/samples.py "$sanitized"
-step "bad input, sanitizers" python3 -B tests/e2e/bad_input.py "$sanitized"
-step "people at their desks, sanitizers" python3 -B tests/e2e/desk.py "$sanitized"
+pair "command line, sanitizers" cli "who is asked again, sanitizers" touched
+pair "samples, sanitizers" samples "bad input, sanitizers" bad_input
+pair "people at their desks, sanitizers" desk "one opinion, from draft to verdict, sanitizers" opinions
+pair "limits, sanitizers" limits "conflicts and decisions, sanitizers" settle
+pair "backup and return, sanitizers" backup "a second round, sanitizers" rounds
 step "clocks, sanitizers" python3 -B tests/e2e/clock.py "$sanitized"
 step "what comes late, sanitizers" python3 -B tests/e2e/late.py "$sanitized"
 step "the live board, sanitizers" python3 -B tests/e2e/board.py "$sanitized"
-step "one opinion, from draft to verdict, sanitizers" python3 -B tests/e2e/opinions.py "$sanitized"
-step "limits, sanitizers" python3 -B tests/e2e/limits.py "$sanitized"
-step "conflicts and decisions, sanitizers" python3 -B tests/e2e/settle.py "$sanitized"
-step "backup and return, sanitizers" python3 -B tests/e2e/backup.py "$sanitized"
 step "export and a second verifier" python3 -B tests/e2e/export.py "$build"
 step "a program with the installed library" python3 -B tests/interop/library.py "$build"
 # The distribution's python3, which its packages of ZeroMQ and NaCl are for.
 step "a client in another language" /usr/bin/python3 -B tests/interop/python.py "$build"
 step "tampering" python3 -B tests/e2e/tamper.py "$build"
-step "power loss" python3 -B tests/power/power.py "$build" --states "${POWER_STATES:-50000}" \
+step "power loss" python3 -B tests/power/power.py "$build" --states "${POWER_STATES:-25000}" \
     --jobs "$jobs"
 step "each call fails" tests/torture/torture.sh "$build" --count 5000 --jobs "$jobs"
 step "each call of the programs fails" python3 -B tests/torture/programs.py "$build" --count 44
