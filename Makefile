@@ -7,6 +7,7 @@
 # make check        unit tests under address and undefined-behaviour sanitizers
 # make fuzz         SECONDS=60: every target under libFuzzer, from the kept corpus
 # make lint         format, clang-tidy, cppcheck, layering, purity of core/
+# make mutants      plants faults of one line and sees which test finds each (hours)
 # make torture      every call of every scenario fails, with every error (hours)
 # make bench        throughput, latency and restart time on this machine
 # make format       rewrite the sources in the project's format
