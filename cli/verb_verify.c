@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,7 +16,19 @@
 
 enum { FOLDER_MODE = 0700 };
 
-/* Makes a folder in HOME/run or, where that may not be, among the temporary files. */
+/* True if there is room at @folder for copies of @journal: of its entries and, where the views are
+ * made anew, of those. */
+static bool has_room(const char *folder, const char *journal)
+{
+    struct stat data;
+    uint64_t free_bytes = 0;
+
+    return stat(journal, &data) == 0 && file_system_free(folder, &free_bytes) == ERR_OK &&
+           free_bytes / 2 > (uint64_t)data.st_blocks * 512;
+}
+
+/* Makes a folder in HOME/run or, where that may not be or is too full, among the temporary files.
+ */
 static int make_scratch(const struct cli *cli, const struct home *home, const char **out)
 {
     const char *temporary = getenv("TMPDIR");
@@ -26,6 +39,10 @@ static int make_scratch(const struct cli *cli, const struct home *home, const ch
     };
 
     for (size_t i = 0; i < 2; i++) {
+        if (i == 0 &&
+            !has_room(home_path(cli, home, "run"), home_path(cli, home, "journal/data.mdb"))) {
+            continue;
+        }
         if (!file_exists(candidates[i]) && folder_make(candidates[i], FOLDER_MODE) == ERR_OK) {
             *out = candidates[i];
             return STATUS_DONE;
