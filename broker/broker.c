@@ -104,6 +104,24 @@ static void release_turn(struct broker *broker)
 
 static void on_again(uv_idle_t *handle);
 
+/* Asked before each turn: a burst would use the reserve up within a second. */
+static void check_space(struct broker *broker)
+{
+    uint64_t free_bytes = 0;
+    bool was_full = broker->is_full;
+
+    if (file_system_free(broker->options.home, &free_bytes) != ERR_OK) {
+        return;
+    }
+    broker->is_full = free_bytes < broker->options.reserve_bytes;
+    if (broker->is_full != was_full) {
+        log_event(broker->options.log, broker->is_full ? LOG_ERROR : LOG_INFO,
+                  broker->is_full ? "disk_nearly_full" : "disk_has_room",
+                  log_number("free_bytes", (int64_t)free_bytes),
+                  log_number("reserve_bytes", (int64_t)broker->options.reserve_bytes), LOG_END);
+    }
+}
+
 static void run_turn(struct broker *broker)
 {
     enum err err = turn_begin(broker->turn);
@@ -112,6 +130,7 @@ static void run_turn(struct broker *broker)
         stop_for(broker, "turn_not_begun", err);
         return;
     }
+    check_space(broker);
     if (broker->is_full) {
         turn_hold(broker->turn);
     }
@@ -255,23 +274,6 @@ static void on_readable(void *self)
 }
 
 /* ---- housekeeping ---- */
-
-static void check_space(struct broker *broker)
-{
-    uint64_t free_bytes = 0;
-    bool was_full = broker->is_full;
-
-    if (file_system_free(broker->options.home, &free_bytes) != ERR_OK) {
-        return;
-    }
-    broker->is_full = free_bytes < broker->options.reserve_bytes;
-    if (broker->is_full != was_full) {
-        log_event(broker->options.log, broker->is_full ? LOG_ERROR : LOG_INFO,
-                  broker->is_full ? "disk_nearly_full" : "disk_has_room",
-                  log_number("free_bytes", (int64_t)free_bytes),
-                  log_number("reserve_bytes", (int64_t)broker->options.reserve_bytes), LOG_END);
-    }
-}
 
 static void end_silent_sessions(struct broker *broker)
 {

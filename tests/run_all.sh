@@ -118,5 +118,6 @@ step "power loss" python3 -B tests/power/power.py "$build" --states "${POWER_STA
     --jobs "$jobs"
 step "each call fails" tests/torture/torture.sh "$build" --count 5000 --jobs "$jobs"
 step "each call of the programs fails" python3 -B tests/torture/programs.py "$build" --count 44
+step "a full disk" python3 -B tests/torture/full_disk.py "$build"
 step "kill loop" python3 -B tests/e2e/kill_loop.py "$build" --seconds "${KILL_SECONDS:-60}"
 echo "$passed passed, 0 failed"
