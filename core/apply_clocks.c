@@ -1,75 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What events do to the clocks of a proposal. Due dates and wake-ups come with the events: no
- * calendar is needed to read the journal. */
+/* What events do to the clocks of reviews, and to what they stand for. Due dates and wake-ups come
+ * with the events: no calendar is needed to read the journal. */
 #include "core/apply_parts.h"
 
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/whole_clocks.h"
 #include "lib/check.h"
-
-/* ---- the clocks of the whole ---- */
-
-/* Gives @proposal a list of clocks of its own, with @more empty ones behind. Records are not
- * changed in place: the list may be another's. */
-static void own_clocks(Hs__Proposal *proposal, size_t more, struct arena *arena)
-{
-    size_t count = proposal->n_clocks + more;
-    Hs__Clock **rows = arena_array(arena, count, sizeof(Hs__Clock *));
-    Hs__Clock *clocks = arena_array(arena, count, sizeof *clocks);
-
-    require(rows != NULL && clocks != NULL);
-    for (size_t i = 0; i < count; i++) {
-        clocks[i] = i < proposal->n_clocks ? *proposal->clocks[i] : (Hs__Clock)HS__CLOCK__INIT;
-        rows[i] = &clocks[i];
-    }
-    proposal->clocks = rows;
-    proposal->n_clocks = count;
-}
-
-void apply_clock_started(Hs__Proposal *proposal, const Hs__Clock *clock, struct arena *arena)
-{
-    size_t index = 0;
-
-    if (clock == NULL) {
-        return;
-    }
-    while (index < proposal->n_clocks && proposal->clocks[index]->kind != clock->kind) {
-        index++;
-    }
-    own_clocks(proposal, index == proposal->n_clocks ? 1 : 0, arena);
-    *proposal->clocks[index] = *clock;
-    proposal->wake_at = proposal_wake(proposal);
-}
-
-void apply_clock_ended(Hs__Proposal *proposal, Hs__Clock__Kind kind, int64_t at_ms,
-                       struct arena *arena)
-{
-    if (proposal_clock(proposal, kind) == NULL) {
-        return;
-    }
-    own_clocks(proposal, 0, arena);
-    proposal_clock(proposal, kind)->ended_at = at_ms;
-    proposal->wake_at = proposal_wake(proposal);
-}
-
-void apply_clocks_followed(Hs__Proposal *proposal, int64_t at_ms, struct arena *arena)
-{
-    for (size_t i = 0; i < proposal->n_clocks; i++) {
-        const Hs__Clock *clock = proposal->clocks[i];
-
-        if (clock->ended_at == 0 && whole_clock_follows(clock->kind) &&
-            !whole_clock_is_wanted(proposal, clock->kind)) {
-            apply_clock_ended(proposal, clock->kind, at_ms, arena);
-        }
-    }
-}
 
 /* ---- holds ---- */
 
-/* Returns a copy of @holds with @more empty ones behind. */
-static Hs__Hold **copy_holds(Hs__Hold *const *holds, size_t count, size_t more, struct arena *arena)
+Hs__Hold **apply_holds_copied(Hs__Hold *const *holds, size_t count, size_t more,
+                              struct arena *arena)
 {
     Hs__Hold **rows = arena_array(arena, count + more, sizeof(Hs__Hold *));
     Hs__Hold *copies = arena_array(arena, count + more, sizeof *copies);
@@ -80,6 +22,15 @@ static Hs__Hold **copy_holds(Hs__Hold *const *holds, size_t count, size_t more, 
         rows[i] = &copies[i];
     }
     return rows;
+}
+
+void apply_hold_ended(Hs__Hold *const *holds, size_t count, const Hs__ClockResumed *resumed)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (holds[i]->to_at == 0 && holds[i]->reason == resumed->reason) {
+            holds[i]->to_at = resumed->to_at;
+        }
+    }
 }
 
 /* Nothing is asked for any more where no review waits for a correction. */
@@ -134,7 +85,7 @@ void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms
     if (!review_is_held(review)) {
         return;
     }
-    review->holds = copy_holds(review->holds, review->n_holds, 0, arena);
+    review->holds = apply_holds_copied(review->holds, review->n_holds, 0, arena);
     for (size_t i = 0; i < review->n_holds; i++) {
         if (review->holds[i]->to_at == 0) {
             review->holds[i]->to_at = at_ms;
@@ -144,27 +95,10 @@ void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms
     settle_correction(proposal, at_ms, arena);
 }
 
-static void whole_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, struct arena *arena)
-{
-    own_clocks(proposal, 0, arena);
-
-    Hs__Clock *clock = proposal_clock(proposal, held->clock);
-    if (clock != NULL) {
-        clock->holds = copy_holds(clock->holds, clock->n_holds, 1, arena);
-        *clock->holds[clock->n_holds++] = *held->hold;
-        proposal->wake_at = proposal_wake(proposal);
-    }
-}
-
 static void clock_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, struct arena *arena)
 {
-    if (held->department[0] == '\0') {
-        whole_held(proposal, held, arena);
-        return;
-    }
-
     Hs__Review *review = apply_review(proposal, held->department);
-    review->holds = copy_holds(review->holds, review->n_holds, 1, arena);
+    review->holds = apply_holds_copied(review->holds, review->n_holds, 1, arena);
     *review->holds[review->n_holds++] = *held->hold;
     review->state = HS__REVIEW__STATE__HELD;
     review->wake_at = held->wake_at;
@@ -173,41 +107,12 @@ static void clock_held(Hs__Proposal *proposal, const Hs__ClockHeld *held, struct
     }
 }
 
-static void end_reason(Hs__Hold *const *holds, size_t count, const Hs__ClockResumed *resumed)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (holds[i]->to_at == 0 && holds[i]->reason == resumed->reason) {
-            holds[i]->to_at = resumed->to_at;
-        }
-    }
-}
-
-static void whole_resumed(Hs__Proposal *proposal, const Hs__ClockResumed *resumed,
-                          struct arena *arena)
-{
-    own_clocks(proposal, 0, arena);
-
-    Hs__Clock *clock = proposal_clock(proposal, resumed->clock);
-    if (clock != NULL) {
-        clock->holds = copy_holds(clock->holds, clock->n_holds, 0, arena);
-        end_reason(clock->holds, clock->n_holds, resumed);
-        clock->due_at = resumed->due_at;
-        clock->provisional = resumed->provisional;
-        proposal->wake_at = proposal_wake(proposal);
-    }
-}
-
 static void clock_resumed(Hs__Proposal *proposal, const Hs__ClockResumed *resumed,
                           struct event_entry entry, struct arena *arena)
 {
-    if (resumed->department[0] == '\0') {
-        whole_resumed(proposal, resumed, arena);
-        return;
-    }
-
     Hs__Review *review = apply_review(proposal, resumed->department);
-    review->holds = copy_holds(review->holds, review->n_holds, 0, arena);
-    end_reason(review->holds, review->n_holds, resumed);
+    review->holds = apply_holds_copied(review->holds, review->n_holds, 0, arena);
+    apply_hold_ended(review->holds, review->n_holds, resumed);
     review->wake_at = resumed->wake_at;
     if (!review_is_held(review)) {
         review->state = HS__REVIEW__STATE__OPEN;
@@ -247,20 +152,8 @@ static void review_reminded(Hs__Proposal *proposal, const Hs__ReviewReminded *re
     review->reminded_at = at_ms;
 }
 
-static void deadline_moved(Hs__Proposal *proposal, const Hs__DeadlineMoved *moved, int64_t at_ms,
-                           struct arena *arena)
+static void deadline_moved(Hs__Proposal *proposal, const Hs__DeadlineMoved *moved, int64_t at_ms)
 {
-    if (moved->department[0] == '\0') {
-        own_clocks(proposal, 0, arena);
-
-        Hs__Clock *clock = proposal_clock(proposal, moved->clock);
-        if (clock != NULL) {
-            clock->due_at = moved->due_at;
-            clock->provisional = moved->provisional;
-            proposal->wake_at = proposal_wake(proposal);
-        }
-        return;
-    }
 
     Hs__Review *review = apply_review(proposal, moved->department);
     review->due_at = moved->due_at;
@@ -269,30 +162,9 @@ static void deadline_moved(Hs__Proposal *proposal, const Hs__DeadlineMoved *move
     review->rung_at = at_ms;
 }
 
-static void correction_extended(Hs__Proposal *proposal, const Hs__LimitExtended *extended,
-                                struct arena *arena)
-{
-    own_clocks(proposal, 0, arena);
-
-    Hs__Clock *clock = proposal_clock(proposal, HS__CLOCK__KIND__CORRECTION);
-    if (clock != NULL) {
-        clock->extensions =
-            (Hs__Extension **)apply_grown(clock->extensions, clock->n_extensions, arena);
-        clock->extensions[clock->n_extensions++] = extended->extension;
-        clock->due_at = extended->due_at;
-        clock->provisional = extended->provisional;
-        proposal->wake_at = proposal_wake(proposal);
-    }
-}
-
 static void limit_extended(Hs__Proposal *proposal, const Hs__LimitExtended *extended, int64_t at_ms,
                            struct arena *arena)
 {
-    if (extended->department[0] == '\0') {
-        correction_extended(proposal, extended, arena);
-        return;
-    }
-
     Hs__Review *review = apply_review(proposal, extended->department);
     review->extensions =
         (Hs__Extension **)apply_grown(review->extensions, review->n_extensions, arena);
@@ -422,17 +294,6 @@ static void review_delivered(Hs__Proposal *proposal, const Hs__ReviewDelivered *
     review->delivered_by = delivered->means;
 }
 
-static void clock_passed(Hs__Proposal *proposal, const Hs__ClockPassed *passed, struct arena *arena)
-{
-    own_clocks(proposal, 0, arena);
-
-    Hs__Clock *clock = proposal_clock(proposal, passed->kind);
-    if (clock != NULL) {
-        clock->passed = true;
-        proposal->wake_at = proposal_wake(proposal);
-    }
-}
-
 static void correction_lapsed(Hs__Proposal *proposal, int64_t at_ms)
 {
     proposal->status = HS__PROPOSAL__STATUS__LAPSED;
@@ -474,6 +335,9 @@ void apply_questions_dropped(Hs__Proposal *proposal, const char *department, str
 void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
                   struct arena *arena)
 {
+    if (apply_whole_clock(proposal, event, arena)) {
+        return;
+    }
     switch ((int)event->body_case) {
     case HS__EVENT__BODY_CLOCK_HELD:
         clock_held(proposal, event->clock_held, arena);
@@ -488,7 +352,7 @@ void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_e
         review_reminded(proposal, event->review_reminded, entry.at_ms);
         break;
     case HS__EVENT__BODY_DEADLINE_MOVED:
-        deadline_moved(proposal, event->deadline_moved, entry.at_ms, arena);
+        deadline_moved(proposal, event->deadline_moved, entry.at_ms);
         break;
     case HS__EVENT__BODY_LIMIT_EXTENDED:
         limit_extended(proposal, event->limit_extended, entry.at_ms, arena);
@@ -513,12 +377,6 @@ void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_e
         break;
     case HS__EVENT__BODY_QUESTION_ASKED:
         question_asked(proposal, event->question_asked, arena);
-        break;
-    case HS__EVENT__BODY_CLOCK_STARTED:
-        apply_clock_started(proposal, event->clock_started->clock, arena);
-        break;
-    case HS__EVENT__BODY_CLOCK_PASSED:
-        clock_passed(proposal, event->clock_passed, arena);
         break;
     case HS__EVENT__BODY_CORRECTION_LAPSED:
         correction_lapsed(proposal, entry.at_ms);

@@ -17,6 +17,27 @@ void **apply_grown(void *array, size_t count, struct arena *arena);
 void apply_clocks(Hs__Proposal *proposal, const Hs__Event *event, struct event_entry entry,
                   struct arena *arena);
 
+/* Returns a copy of @holds with @more empty ones behind. */
+Hs__Hold **apply_holds_copied(Hs__Hold *const *holds, size_t count, size_t more,
+                              struct arena *arena);
+
+/* Ends those of @holds that stand for the reason of @resumed. */
+void apply_hold_ended(Hs__Hold *const *holds, size_t count, const Hs__ClockResumed *resumed);
+
+/* Drops what @department would have asked the applicant: it has answered, or its limit passed. */
+void apply_questions_dropped(Hs__Proposal *proposal, const char *department, struct arena *arena);
+
+/* Ends every hold of @review: what it stood for is answered. Where no review waits for a correction
+ * any more nothing is asked for. */
+void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms,
+                       struct arena *arena);
+
+/* ---- apply_whole.c ---- */
+
+/* Changes @proposal by an event about one of its clocks as a whole. Returns false if it is about
+ * something else. */
+bool apply_whole_clock(Hs__Proposal *proposal, const Hs__Event *event, struct arena *arena);
+
 /* Starts @clock, or puts it in the place of the one of its kind. NULL: nothing happens. */
 void apply_clock_started(Hs__Proposal *proposal, const Hs__Clock *clock, struct arena *arena);
 
@@ -26,14 +47,6 @@ void apply_clocks_followed(Hs__Proposal *proposal, int64_t at_ms, struct arena *
 
 /* Ends the clock of @kind, if it runs. */
 void apply_clock_ended(Hs__Proposal *proposal, Hs__Clock__Kind kind, int64_t at_ms,
-                       struct arena *arena);
-
-/* Drops what @department would have asked the applicant: it has answered, or its limit passed. */
-void apply_questions_dropped(Hs__Proposal *proposal, const char *department, struct arena *arena);
-
-/* Ends every hold of @review: what it stood for is answered. Where no review waits for a correction
- * any more nothing is asked for. */
-void apply_holds_ended(Hs__Proposal *proposal, Hs__Review *review, int64_t at_ms,
                        struct arena *arena);
 
 /* ---- apply_rounds.c ---- */
