@@ -4,37 +4,25 @@
 #include <string.h>
 
 #include "cli/rounds_view.h"
+#include "cli/sheet_parts.h"
 #include "cli/stamp.h"
 #include "cli/width.h"
 #include "cli/words.h"
 
 /* A hash, 64 digits behind a title, is not broken: it is there to be copied. */
-enum { SHEET_COLUMNS = 80, INDENT_COLUMNS = 4, TITLE_COLUMNS = 14 };
+enum { SHEET_COLUMNS = 80, TITLE_COLUMNS = 14 };
 
-/* One printing. */
-struct sheet {
-    const struct cli *cli;
-    const Hs__Office *office;
-    FILE *file;
-    int offset_minutes;
-    const Hs__VerdictDocument *document;
-};
-
-static const char *say(const struct sheet *sheet, const char *zh, const char *en)
-    __attribute__((format_arg(2), format_arg(3)));
-
-static const char *say(const struct sheet *sheet, const char *zh, const char *en)
+const char *sheet_say(const struct sheet *sheet, const char *zh, const char *en)
 {
     return cli_text(sheet->cli, zh, en);
 }
 
-static void heading(const struct sheet *sheet, const char *zh, const char *en)
+void sheet_heading(const struct sheet *sheet, const char *zh, const char *en)
 {
-    (void)fprintf(sheet->file, "\n%s\n", say(sheet, zh, en));
+    (void)fprintf(sheet->file, "\n%s\n", sheet_say(sheet, zh, en));
 }
 
-/* Prints @title, then @text in lines beside it, if there is any. */
-static void entry(const struct sheet *sheet, size_t indent, const char *title, const char *text)
+void sheet_entry(const struct sheet *sheet, size_t indent, const char *title, const char *text)
 {
     size_t title_columns = width_of_text(title);
     size_t left = indent + (title_columns < TITLE_COLUMNS ? TITLE_COLUMNS : title_columns + 2);
@@ -55,7 +43,7 @@ static void entry(const struct sheet *sheet, size_t indent, const char *title, c
     }
 }
 
-static const char *time_text(const struct sheet *sheet, int64_t at_ms)
+const char *sheet_time(const struct sheet *sheet, int64_t at_ms)
 {
     char stamp[STAMP_BYTES];
 
@@ -68,22 +56,25 @@ static void print_head(const struct sheet *sheet, const Hs__VerdictDocument *doc
     const Hs__VerdictDocument__ProcessRef *process = document->process;
 
     (void)fprintf(sheet->file, "%s\n\n",
-                  document->preview ? say(sheet, "联合会审结论（预览，尚未形成）",
-                                          "Joint review: preview, there is no verdict yet")
-                                    : say(sheet, "联合会审结论", "Joint review: verdict"));
-    entry(sheet, 0, say(sheet, "编号", "proposal"), document->proposal_id);
-    entry(sheet, 0, say(sheet, "项目", "title"), document->title);
-    entry(sheet, 0, say(sheet, "申报", "applicant"), document->applicant);
-    entry(sheet, 0, say(sheet, "辖区", "office"), document->office);
+                  document->preview ? sheet_say(sheet, "联合会审结论（预览，尚未形成）",
+                                                "Joint review: preview, there is no verdict yet")
+                                    : sheet_say(sheet, "联合会审结论", "Joint review: verdict"));
+    sheet_entry(sheet, 0, sheet_say(sheet, "编号", "proposal"), document->proposal_id);
+    sheet_entry(sheet, 0, sheet_say(sheet, "项目", "title"), document->title);
+    sheet_entry(sheet, 0, sheet_say(sheet, "申报", "applicant"), document->applicant);
+    sheet_entry(sheet, 0, sheet_say(sheet, "辖区", "office"), document->office);
     if (process != NULL) {
-        entry(sheet, 0, say(sheet, "流程", "process"),
-              cli_format(sheet->cli, "%s (%s v%u)", word_of(sheet->cli, process->title),
-                         process->id, process->version));
+        sheet_entry(sheet, 0, sheet_say(sheet, "流程", "process"),
+                    cli_format(sheet->cli, "%s (%s v%u)", word_of(sheet->cli, process->title),
+                               process->id, process->version));
     }
-    entry(sheet, 0, say(sheet, "轮次", "round"), cli_format(sheet->cli, "%u", document->round));
-    entry(sheet, 0, say(sheet, "结论", "verdict"), word_of_outcome(sheet->cli, document->outcome));
+    sheet_entry(sheet, 0, sheet_say(sheet, "轮次", "round"),
+                cli_format(sheet->cli, "%u", document->round));
+    sheet_entry(sheet, 0, sheet_say(sheet, "结论", "verdict"),
+                word_of_outcome(sheet->cli, document->outcome));
     if (document->issued_at != 0) {
-        entry(sheet, 0, say(sheet, "作出时间", "issued"), time_text(sheet, document->issued_at));
+        sheet_entry(sheet, 0, sheet_say(sheet, "作出时间", "issued"),
+                    sheet_time(sheet, document->issued_at));
     }
 }
 
@@ -97,14 +88,14 @@ static const char *given_by(const struct sheet *sheet,
     }
     if (by->by_rules) {
         return cli_format(sheet->cli, "%s (%s)",
-                          say(sheet, "机审自动出具", "by the department's rules; no person"),
+                          sheet_say(sheet, "机审自动出具", "by the department's rules; no person"),
                           by->signer);
     }
     const char *person = by->person[0] != '\0' ? by->person : by->signer;
     return by->drafted_by[0] == '\0'
                ? person
-               : cli_format(sheet->cli, say(sheet, "%s（起草：%s）", "%s (drafted by %s)"), person,
-                            by->drafted_by);
+               : cli_format(sheet->cli, sheet_say(sheet, "%s（起草：%s）", "%s (drafted by %s)"),
+                            person, by->drafted_by);
 }
 
 /* Every time a slip in the opinion was put right. */
@@ -114,9 +105,9 @@ static void print_rectifications(const struct sheet *sheet,
     for (size_t i = 0; i < opinion->n_rectifications; i++) {
         const Hs__Rectification *row = opinion->rectifications[i];
 
-        entry(sheet, INDENT_COLUMNS, say(sheet, "更正", "rectified"),
-              cli_format(sheet->cli, "%s  %s  %s", time_text(sheet, row->rectified_at),
-                         row->rectified_by, row->reason));
+        sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "更正", "rectified"),
+                    cli_format(sheet->cli, "%s  %s  %s", sheet_time(sheet, row->rectified_at),
+                               row->rectified_by, row->reason));
     }
 }
 
@@ -161,10 +152,10 @@ static const char *result_of(const struct sheet *sheet,
         return word_of_result(sheet->cli, opinion->result);
     }
     if (strcmp(opinion->state, "sealed") == 0) {
-        return say(sheet, "已答复，收齐前不公开", "given, sealed until all are in");
+        return sheet_say(sheet, "已答复，收齐前不公开", "given, sealed until all are in");
     }
-    return strcmp(opinion->state, "held") == 0 ? say(sheet, "中止计时", "held")
-                                               : say(sheet, "待答复", "open");
+    return strcmp(opinion->state, "held") == 0 ? sheet_say(sheet, "中止计时", "held")
+                                               : sheet_say(sheet, "待答复", "open");
 }
 
 /* What followed a silence that was taken for consent: an opinion that does not count, or the
@@ -176,19 +167,22 @@ static void print_after_silence(const struct sheet *sheet,
     const Hs__Reopening *reopening = opinion->reopening;
 
     if (reopening != NULL) {
-        entry(sheet, INDENT_COLUMNS, say(sheet, "重开", "reopened"),
-              cli_format(sheet->cli,
-                         say(sheet, "曾视为同意，%s 由 %s 以%s为由采用逾期意见：%s",
-                             "silence was taken for consent; this late opinion counts since %s, "
-                             "by %s, for %s: %s"),
-                         time_text(sheet, reopening->reopened_at), reopening->reopened_by,
-                         word_of_ground(sheet->cli, reopening->ground), reopening->reason));
+        sheet_entry(
+            sheet, INDENT_COLUMNS, sheet_say(sheet, "重开", "reopened"),
+            cli_format(
+                sheet->cli,
+                sheet_say(sheet, "曾视为同意，%s 由 %s 以%s为由采用逾期意见：%s",
+                          "silence was taken for consent; this late opinion counts since %s, "
+                          "by %s, for %s: %s"),
+                sheet_time(sheet, reopening->reopened_at), reopening->reopened_by,
+                word_of_ground(sheet->cli, reopening->ground), reopening->reason));
     } else if (late != NULL) {
-        entry(sheet, INDENT_COLUMNS, say(sheet, "逾期意见", "late opinion"),
-              cli_format(sheet->cli,
-                         say(sheet, "%s，%s（%s），不计入", "%s, %s (%s), does not count"),
-                         word_of_result(sheet->cli, late->result), time_text(sheet, late->given_at),
-                         late->given_by[0] == '\0' ? late->signer : late->given_by));
+        sheet_entry(
+            sheet, INDENT_COLUMNS, sheet_say(sheet, "逾期意见", "late opinion"),
+            cli_format(sheet->cli,
+                       sheet_say(sheet, "%s，%s（%s），不计入", "%s, %s (%s), does not count"),
+                       word_of_result(sheet->cli, late->result), sheet_time(sheet, late->given_at),
+                       late->given_by[0] == '\0' ? late->signer : late->given_by));
     }
 }
 
@@ -197,41 +191,44 @@ static void print_opinion(const struct sheet *sheet,
 {
     const char *title = word_of(sheet->cli, opinion->title);
     const char *carried =
-        opinion->carried_forward ? say(sheet, "（沿用上轮）", " (carried forward)") : "";
-    const char *late = opinion->late ? say(sheet, "（逾期）", " (late)") : "";
+        opinion->carried_forward ? sheet_say(sheet, "（沿用上轮）", " (carried forward)") : "";
+    const char *late = opinion->late ? sheet_say(sheet, "（逾期）", " (late)") : "";
     bool is_silent = opinion->result == HS__OPINION__RESULT__TACIT;
 
     (void)fprintf(sheet->file, "\n  %s  %s%s%s\n", title[0] == '\0' ? opinion->department : title,
                   result_of(sheet, opinion), carried, late);
     print_parts(sheet, opinion);
-    entry(sheet, INDENT_COLUMNS, say(sheet, "由", "given by"), given_by(sheet, opinion));
-    entry(sheet, INDENT_COLUMNS, say(sheet, "送达／接收", "sent/received"),
-          cli_format(sheet->cli, "%s / %s", time_text(sheet, opinion->dispatched_at),
-                     time_text(sheet, opinion->received_at)));
-    entry(sheet, INDENT_COLUMNS, say(sheet, "时限／答复", "due/given"),
-          cli_format(sheet->cli, "%s / %s", time_text(sheet, opinion->due_at),
-                     time_text(sheet, is_silent ? 0 : opinion->given_at)));
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "由", "given by"),
+                given_by(sheet, opinion));
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "送达／接收", "sent/received"),
+                cli_format(sheet->cli, "%s / %s", sheet_time(sheet, opinion->dispatched_at),
+                           sheet_time(sheet, opinion->received_at)));
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "时限／答复", "due/given"),
+                cli_format(sheet->cli, "%s / %s", sheet_time(sheet, opinion->due_at),
+                           sheet_time(sheet, is_silent ? 0 : opinion->given_at)));
     if (opinion->given_at != 0) {
-        entry(sheet, INDENT_COLUMNS, say(sheet, "用时", "time used"),
-              cli_format(sheet->cli,
-                         say(sheet, "计时 %d 天，自然日 %d 天", "%d days counted, %d days in all"),
-                         opinion->counted_days, opinion->real_days));
+        sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "用时", "time used"),
+                    cli_format(sheet->cli,
+                               sheet_say(sheet, "计时 %d 天，自然日 %d 天",
+                                         "%d days counted, %d days in all"),
+                               opinion->counted_days, opinion->real_days));
     }
     print_rectifications(sheet, opinion);
     print_after_silence(sheet, opinion);
-    entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), opinion->reason);
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "理由", "reason"), opinion->reason);
     if (opinion->decided_by[0] != '\0') {
-        entry(sheet, INDENT_COLUMNS, say(sheet, "逾期未反馈，审定", "silent; decided by"),
-              cli_format(sheet->cli, "%s: %s", opinion->decided_by, opinion->decided_reason));
+        sheet_entry(sheet, INDENT_COLUMNS,
+                    sheet_say(sheet, "逾期未反馈，审定", "silent; decided by"),
+                    cli_format(sheet->cli, "%s: %s", opinion->decided_by, opinion->decided_reason));
     }
     if (opinion->counts_as != HS__OPINION__RESULT__UNSPECIFIED) {
-        entry(sheet, INDENT_COLUMNS, say(sheet, "裁定后计作", "after ruling"),
-              word_of_result(sheet->cli, opinion->counts_as));
+        sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "裁定后计作", "after ruling"),
+                    word_of_result(sheet->cli, opinion->counts_as));
     }
 }
 
 /* What people call @matter; its id if the process has no word for it. */
-static const char *matter_name(const struct sheet *sheet, const char *matter)
+const char *sheet_matter(const struct sheet *sheet, const char *matter)
 {
     const char *name = "";
 
@@ -251,16 +248,16 @@ static const char *place_of(const struct sheet *sheet, const Hs__Item *item)
         const char *text;
     } parts[] = {
         {"", item->place},
-        {say(sheet, "图纸", "drawing "), item->drawing},
-        {say(sheet, "图号", "sheet "), item->sheet},
-        {say(sheet, "轴线", "axis "), item->axis},
+        {sheet_say(sheet, "图纸", "drawing "), item->drawing},
+        {sheet_say(sheet, "图号", "sheet "), item->sheet},
+        {sheet_say(sheet, "轴线", "axis "), item->axis},
     };
     const char *place = "";
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].text[0] != '\0') {
             place = cli_format(sheet->cli, "%s%s%s%s", place,
-                               place[0] == '\0' ? "" : say(sheet, "，", ", "), parts[i].title,
+                               place[0] == '\0' ? "" : sheet_say(sheet, "，", ", "), parts[i].title,
                                parts[i].text);
         }
     }
@@ -272,16 +269,18 @@ static void print_item(const struct sheet *sheet, const char *department, const 
     bool is_must = item->severity == HS__ITEM__SEVERITY__MUST;
 
     (void)fprintf(sheet->file, "\n    %s  %s%s%s\n", item->id,
-                  is_must ? say(sheet, "必须修改", "must") : say(sheet, "建议", "advice"),
+                  is_must ? sheet_say(sheet, "必须修改", "must")
+                          : sheet_say(sheet, "建议", "advice"),
                   item->owner[0] == '\0' ? "" : "  ", owner_name(sheet, department, item->owner));
-    entry(sheet, INDENT_COLUMNS, say(sheet, "规则", "rule"), item->rule_id);
-    entry(sheet, INDENT_COLUMNS, say(sheet, "事项", "matter"), matter_name(sheet, item->matter));
-    entry(sheet, INDENT_COLUMNS, say(sheet, "位置", "place"), place_of(sheet, item));
-    entry(sheet, INDENT_COLUMNS, say(sheet, "现状", "found"), item->defect);
-    entry(sheet, INDENT_COLUMNS, say(sheet, "要求", "demand"), item->demand);
-    entry(sheet, INDENT_COLUMNS, say(sheet, "依据", "basis"), item->basis);
-    entry(sheet, INDENT_COLUMNS, say(sheet, "销项", "closed by"), item->closing);
-    entry(sheet, INDENT_COLUMNS, say(sheet, "时限", "not later than"), item->close_by);
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "规则", "rule"), item->rule_id);
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "事项", "matter"),
+                sheet_matter(sheet, item->matter));
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "位置", "place"), place_of(sheet, item));
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "现状", "found"), item->defect);
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "要求", "demand"), item->demand);
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "依据", "basis"), item->basis);
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "销项", "closed by"), item->closing);
+    sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "时限", "not later than"), item->close_by);
 }
 
 /* The opinions that this one replaced after coordination, with their items. */
@@ -292,13 +291,14 @@ static void print_earlier(const struct sheet *sheet,
         const Hs__VerdictDocument__Earlier *earlier = opinion->earlier[i];
 
         (void)fputc('\n', sheet->file);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "原意见", "before"),
-              cli_format(sheet->cli, "%s  %s", word_of_result(sheet->cli, earlier->result),
-                         time_text(sheet, earlier->given_at)));
+        sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "原意见", "before"),
+                    cli_format(sheet->cli, "%s  %s", word_of_result(sheet->cli, earlier->result),
+                               sheet_time(sheet, earlier->given_at)));
         for (size_t k = 0; k < earlier->n_items; k++) {
-            entry(sheet, INDENT_COLUMNS + 2, say(sheet, "要求", "demand"),
-                  earlier->items[k]->demand);
-            entry(sheet, INDENT_COLUMNS + 2, say(sheet, "依据", "basis"), earlier->items[k]->basis);
+            sheet_entry(sheet, INDENT_COLUMNS + 2, sheet_say(sheet, "要求", "demand"),
+                        earlier->items[k]->demand);
+            sheet_entry(sheet, INDENT_COLUMNS + 2, sheet_say(sheet, "依据", "basis"),
+                        earlier->items[k]->basis);
         }
     }
 }
@@ -326,14 +326,14 @@ static void print_once(const struct sheet *sheet, const char *department, const 
     if (kept == NULL) {
         print_item(sheet, department, item);
     } else {
-        (void)fprintf(sheet->file, "\n    %s  %s %s\n", item->id, say(sheet, "并入", "the same as"),
-                      kept);
+        (void)fprintf(sheet->file, "\n    %s  %s %s\n", item->id,
+                      sheet_say(sheet, "并入", "the same as"), kept);
     }
 }
 
 static void print_opinions(const struct sheet *sheet, const Hs__VerdictDocument *document)
 {
-    heading(sheet, "一、各部门意见", "1. Opinions");
+    sheet_heading(sheet, "一、各部门意见", "1. Opinions");
     for (size_t i = 0; i < document->n_opinions; i++) {
         const Hs__VerdictDocument__DepartmentOpinion *opinion = document->opinions[i];
 
@@ -347,9 +347,9 @@ static void print_opinions(const struct sheet *sheet, const Hs__VerdictDocument 
 
 static void print_office(const struct sheet *sheet, const Hs__VerdictDocument *document)
 {
-    heading(sheet, "二、办公室事项", "2. Items of the office");
+    sheet_heading(sheet, "二、办公室事项", "2. Items of the office");
     if (document->n_office_items == 0) {
-        (void)fprintf(sheet->file, "  %s\n", say(sheet, "无", "none"));
+        (void)fprintf(sheet->file, "  %s\n", sheet_say(sheet, "无", "none"));
     }
     for (size_t i = 0; i < document->n_office_items; i++) {
         const Hs__OfficeItem *item = document->office_items[i];
@@ -358,165 +358,42 @@ static void print_office(const struct sheet *sheet, const Hs__VerdictDocument *d
                       item->element[0] == '\0' ? "" : "[", item->element,
                       item->element[0] == '\0' ? "" : "]",
                       word_of_effect(sheet->cli, item->effect));
-        entry(sheet, INDENT_COLUMNS, say(sheet, "现状", "found"), item->defect);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "依据", "basis"), item->basis);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "不计入", "set aside"), item->set_aside_reason);
+        sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "现状", "found"), item->defect);
+        sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "依据", "basis"), item->basis);
+        sheet_entry(sheet, INDENT_COLUMNS, sheet_say(sheet, "不计入", "set aside"),
+                    item->set_aside_reason);
     }
-}
-
-static void print_side(const struct sheet *sheet, const Hs__VerdictDocument__Side *side)
-{
-    const char *told = side->acknowledged_at == 0
-                           ? say(sheet, "裁定不予支持，待签收", "overruled, not acknowledged")
-                           : say(sheet, "裁定不予支持，已签收", "overruled, acknowledged");
-
-    entry(sheet, INDENT_COLUMNS + 2, side->department,
-          side->n_item_ids > 0 ? side->item_ids[0] : say(sheet, "整份意见", "the whole opinion"));
-    for (size_t i = 1; i < side->n_item_ids; i++) {
-        entry(sheet, INDENT_COLUMNS + 2, " ", side->item_ids[i]);
-    }
-    if (side->restated) {
-        entry(sheet, INDENT_COLUMNS + 2, " ", say(sheet, "协调后变更意见", "restated"));
-    }
-    if (side->overruled) {
-        entry(sheet, INDENT_COLUMNS + 2, " ", told);
-    }
-}
-
-static void print_conflict(const struct sheet *sheet, const Hs__VerdictDocument__Conflict *conflict)
-{
-    const char *title = conflict->title == NULL ? "" : word_of(sheet->cli, conflict->title);
-
-    (void)fprintf(sheet->file, "\n    %s  %s  %s\n", conflict->id,
-                  word_of_conflict(sheet->cli, conflict->state),
-                  title[0] == '\0' ? say(sheet, "部门标注", "marked by a department") : title);
-    for (size_t i = 0; i < conflict->n_sides; i++) {
-        print_side(sheet, conflict->sides[i]);
-    }
-    entry(sheet, INDENT_COLUMNS, say(sheet, "处理", "settled"), conflict->ruling);
-    if (strcmp(conflict->ruling, conflict->reason) != 0) {
-        entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), conflict->reason);
-    }
-    entry(sheet, INDENT_COLUMNS, say(sheet, "文件", "document"), conflict->document);
-    entry(sheet, INDENT_COLUMNS, say(sheet, "由", "by"), conflict->settled_by);
-}
-
-static void print_settled(const struct sheet *sheet, const Hs__VerdictDocument *document)
-{
-    if (document->n_conflicts > 0) {
-        heading(sheet, "意见协调与裁定", "Conflicts and rulings");
-    }
-    for (size_t i = 0; i < document->n_conflicts; i++) {
-        print_conflict(sheet, document->conflicts[i]);
-    }
-    if (document->n_waivers > 0) {
-        heading(sheet, "豁免的准入条件", "Gates that were waived");
-    }
-    for (size_t i = 0; i < document->n_waivers; i++) {
-        const Hs__VerdictDocument__Waiver *waiver = document->waivers[i];
-
-        (void)fprintf(sheet->file, "\n    %s\n", waiver->rule_id);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), waiver->reason);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "文件", "document"), waiver->document);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "申请", "asked by"), waiver->asked_by);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "批准", "granted by"), waiver->granted_by);
-    }
-}
-
-static void print_conditions(const struct sheet *sheet, const Hs__VerdictDocument *document)
-{
-    if (document->n_conditions > 0) {
-        heading(sheet, "须落实事项（条件）", "Conditions");
-    }
-    for (size_t i = 0; i < document->n_conditions; i++) {
-        const Hs__VerdictDocument__Condition *condition = document->conditions[i];
-        bool is_closed = condition->closed_at != 0;
-
-        (void)fprintf(sheet->file, "\n    %s  %s\n", condition->name,
-                      is_closed ? say(sheet, "已闭合", "closed") : say(sheet, "待落实", "open"));
-        entry(sheet, INDENT_COLUMNS, say(sheet, "要求", "demand"), condition->demand);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "依据", "basis"), condition->basis);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "确认单位", "closed by"),
-              condition->department[0] == '\0' ? say(sheet, "办公室", "the office")
-                                               : condition->department);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "销项", "how"), condition->closing);
-        entry(sheet, INDENT_COLUMNS, say(sheet, "时限", "by"), condition->close_by);
-        if (is_closed) {
-            entry(sheet, INDENT_COLUMNS, say(sheet, "闭合", "closed"),
-                  cli_format(sheet->cli, "%s  %s  %s", time_text(sheet, condition->closed_at),
-                             condition->closed_by, condition->evidence));
-        }
-    }
-}
-
-/* One line a matter: which departments ask for how much in it. */
-static void print_matrix(const struct sheet *sheet, const Hs__VerdictDocument *document)
-{
-    if (document->n_matrix > 0) {
-        heading(sheet, "事项与部门", "Matters and departments");
-    }
-    for (size_t i = 0; i < document->n_matrix; i++) {
-        const Hs__VerdictDocument__MatrixRow *row = document->matrix[i];
-        const char *line = "";
-
-        for (size_t k = 0; k < document->n_opinions; k++) {
-            if (row->musts[k] + row->advices[k] > 0) {
-                line = cli_format(
-                    sheet->cli, say(sheet, "%s%s%s 必改 %u 建议 %u", "%s%s%s must %u advice %u"),
-                    line, line[0] == '\0' ? "" : "; ", document->opinions[k]->department,
-                    row->musts[k], row->advices[k]);
-            }
-        }
-        entry(sheet, INDENT_COLUMNS,
-              row->matter[0] == '\0' ? say(sheet, "其他", "other")
-                                     : matter_name(sheet, row->matter),
-              line);
-    }
-}
-
-static void print_decision(const struct sheet *sheet, const Hs__VerdictDocument *document)
-{
-    const Hs__Decision *decision = document->decision;
-
-    if (decision == NULL) {
-        return;
-    }
-    heading(sheet, "审定", "Decision");
-    entry(sheet, INDENT_COLUMNS, say(sheet, "审定", "decision"),
-          cli_format(sheet->cli, "%s  %s  %s", word_of_decision(sheet->cli, decision->kind),
-                     decision->decided_by, time_text(sheet, decision->decided_at)));
-    entry(sheet, INDENT_COLUMNS, say(sheet, "会审结论", "verdict"),
-          word_of_outcome(sheet->cli, decision->outcome));
-    entry(sheet, INDENT_COLUMNS, say(sheet, "理由", "reason"), decision->reason);
 }
 
 static void print_rule(const struct sheet *sheet, const Hs__VerdictDocument *document)
 {
-    heading(sheet, "三、结论规则与核对", "3. The rule, and how to check it");
-    entry(sheet, 2, "",
-          say(sheet,
-              "有意见冲突未处理，不作结论；任一部门不同意，退回修改；否则任一逾期未反馈，暂不作结论"
-              "；否则任一修改后同意，修改后"
-              "通过；"
-              "否则通过。办公室事项：必须项否决则退回修改，须修改则由通过改为修改后通过，建议只作备"
-              "注。",
-              "An open conflict: no verdict. Any disagree: returned. Else any overdue: no verdict. "
-              "Else any conditional: "
-              "conditional. Else passed. Items of the office: a must-check with reject makes it "
-              "returned, one with condition makes passed conditional, advice is a remark."));
+    sheet_heading(sheet, "三、结论规则与核对", "3. The rule, and how to check it");
+    sheet_entry(
+        sheet, 2, "",
+        sheet_say(
+            sheet,
+            "有意见冲突未处理，不作结论；任一部门不同意，退回修改；否则任一逾期未反馈，暂不作结论"
+            "；否则任一修改后同意，修改后"
+            "通过；"
+            "否则通过。办公室事项：必须项否决则退回修改，须修改则由通过改为修改后通过，建议只作备"
+            "注。",
+            "An open conflict: no verdict. Any disagree: returned. Else any overdue: no verdict. "
+            "Else any conditional: "
+            "conditional. Else passed. Items of the office: a must-check with reject makes it "
+            "returned, one with condition makes passed conditional, advice is a remark."));
     (void)fputc('\n', sheet->file);
-    entry(sheet, 2, say(sheet, "材料", "packet"), document->packet_hash);
-    entry(sheet, 2, say(sheet, "定义", "definitions"), document->pins_hash);
-    entry(sheet, 2, say(sheet, "结论", "verdict"), document->verdict_hash);
-    entry(sheet, 2, say(sheet, "重新计算", "recomputed"), document->recomputed_hash);
+    sheet_entry(sheet, 2, sheet_say(sheet, "材料", "packet"), document->packet_hash);
+    sheet_entry(sheet, 2, sheet_say(sheet, "定义", "definitions"), document->pins_hash);
+    sheet_entry(sheet, 2, sheet_say(sheet, "结论", "verdict"), document->verdict_hash);
+    sheet_entry(sheet, 2, sheet_say(sheet, "重新计算", "recomputed"), document->recomputed_hash);
     if (document->seq != 0) {
-        entry(sheet, 2, say(sheet, "台账条目", "entry"),
-              cli_format(sheet->cli, "%llu", (unsigned long long)document->seq));
+        sheet_entry(sheet, 2, sheet_say(sheet, "台账条目", "entry"),
+                    cli_format(sheet->cli, "%llu", (unsigned long long)document->seq));
     }
     if (!document->preview) {
-        entry(sheet, 2, say(sheet, "核对命令", "check it by"),
-              cli_format(sheet->cli, "huishen verdict %s --round %u --recompute",
-                         document->proposal_id, document->round));
+        sheet_entry(sheet, 2, sheet_say(sheet, "核对命令", "check it by"),
+                    cli_format(sheet->cli, "huishen verdict %s --round %u --recompute",
+                               document->proposal_id, document->round));
     }
 }
 
@@ -527,14 +404,14 @@ void sheet_print_opinion(const struct cli *cli, const struct sheet_opinion *opin
         .cli = cli, .office = opinion->office, .file = file, .document = &none};
     const Hs__Opinion *content = opinion->opinion;
 
-    entry(&sheet, INDENT_COLUMNS, say(&sheet, "意见", "result"),
-          word_of_result(cli, content->result));
+    sheet_entry(&sheet, INDENT_COLUMNS, sheet_say(&sheet, "意见", "result"),
+                word_of_result(cli, content->result));
     for (size_t i = 0; i < content->n_parts; i++) {
         (void)fprintf(file, "    %s  %s\n",
                       owner_name(&sheet, opinion->department, content->parts[i]->owner),
                       word_of_result(cli, content->parts[i]->result));
     }
-    entry(&sheet, INDENT_COLUMNS, say(&sheet, "理由", "reason"), content->reason);
+    sheet_entry(&sheet, INDENT_COLUMNS, sheet_say(&sheet, "理由", "reason"), content->reason);
     for (size_t i = 0; i < content->n_items; i++) {
         print_item(&sheet, opinion->department, content->items[i]);
     }
@@ -555,9 +432,9 @@ void sheet_print(const struct cli *cli, const Hs__Office *office,
     print_opinions(&sheet, document);
     print_office(&sheet, document);
     answered_print(cli, document->answered_items, document->n_answered_items, file);
-    print_matrix(&sheet, document);
-    print_settled(&sheet, document);
-    print_conditions(&sheet, document);
-    print_decision(&sheet, document);
+    sheet_print_matrix(&sheet, document);
+    sheet_print_settled(&sheet, document);
+    sheet_print_conditions(&sheet, document);
+    sheet_print_decision(&sheet, document);
     print_rule(&sheet, document);
 }

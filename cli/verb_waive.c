@@ -62,30 +62,24 @@ static int say(struct cli *cli, struct session *session, const struct arguments 
 
 /* ---- the two commands ---- */
 
-static int request(struct cli *cli, struct session *session, const struct arguments *arguments)
+static void ask(const struct arguments *arguments, Hs__RequestWaiver *body)
 {
-    Hs__RequestWaiver body = HS__REQUEST_WAIVER__INIT;
-    Hs__Command command = HS__COMMAND__INIT;
-    Hs__Proposal *proposal = NULL;
-    Hs__Receipt *receipt = NULL;
-    int status = session_show(session, arguments->words[0], &proposal);
-
-    if (status != STATUS_DONE) {
-        return status;
-    }
-    body.proposal = proposal->id;
-    body.rule_id = arguments->words[1];
-    body.reason = text_of(arguments, "reason");
-    body.document = text_of(arguments, "document");
-    command.body_case = HS__COMMAND__BODY_REQUEST_WAIVER;
-    command.request_waiver = &body;
-    status = session_command(session, &command, &receipt);
-    return status == STATUS_DONE ? say(cli, session, arguments) : status;
+    body->rule_id = arguments->words[1];
+    body->reason = text_of(arguments, "reason");
+    body->document = text_of(arguments, "document");
 }
 
-static int answer(struct cli *cli, struct session *session, const struct arguments *arguments)
+static void answer(const struct arguments *arguments, Hs__AnswerWaiver *body)
 {
-    Hs__AnswerWaiver body = HS__ANSWER_WAIVER__INIT;
+    body->rule_id = arguments->words[1];
+    body->granted = arguments_have(arguments, "grant");
+    body->reason = text_of(arguments, "refuse");
+}
+
+static int waive(struct cli *cli, struct session *session, const struct arguments *arguments)
+{
+    Hs__RequestWaiver request = HS__REQUEST_WAIVER__INIT;
+    Hs__AnswerWaiver reply = HS__ANSWER_WAIVER__INIT;
     Hs__Command command = HS__COMMAND__INIT;
     Hs__Proposal *proposal = NULL;
     Hs__Receipt *receipt = NULL;
@@ -94,12 +88,16 @@ static int answer(struct cli *cli, struct session *session, const struct argumen
     if (status != STATUS_DONE) {
         return status;
     }
-    body.proposal = proposal->id;
-    body.rule_id = arguments->words[1];
-    body.granted = arguments_have(arguments, "grant");
-    body.reason = text_of(arguments, "refuse");
-    command.body_case = HS__COMMAND__BODY_ANSWER_WAIVER;
-    command.answer_waiver = &body;
+    request.proposal = reply.proposal = proposal->id;
+    if (is_answer(arguments)) {
+        answer(arguments, &reply);
+        command.body_case = HS__COMMAND__BODY_ANSWER_WAIVER;
+        command.answer_waiver = &reply;
+    } else {
+        ask(arguments, &request);
+        command.body_case = HS__COMMAND__BODY_REQUEST_WAIVER;
+        command.request_waiver = &request;
+    }
     status = session_command(session, &command, &receipt);
     return status == STATUS_DONE ? say(cli, session, arguments) : status;
 }
@@ -125,7 +123,7 @@ static int run(struct cli *cli, const struct arguments *arguments)
     if (cli->account == NULL) {
         cli->fallback_account = answers ? "approver" : "office";
     }
-    return session_do(cli, arguments, answers ? answer : request);
+    return session_do(cli, arguments, waive);
 }
 
 static const struct option options[] = {
