@@ -107,7 +107,7 @@ static enum huishen_result run(struct huishen *office, char **words)
     } else if (strcmp(words[0], "reviews") == 0) {
         result = tell(office, huishen_reviews(office, words[1], &json));
     } else if (strcmp(words[0], "verdict") == 0) {
-        result = tell(office, huishen_wait_verdict(office, words[1], atol(words[2])));
+        result = tell(office, huishen_wait_verdict(office, words[1], strtol(words[2], NULL, 10)));
         if (result == HUISHEN_DONE) {
             result = tell(office, huishen_verdict(office, words[1], &json));
         }

@@ -2,6 +2,8 @@
 /* Tests of broker/session: who may have how many, and what ends with them. */
 #include "tests/lib/test.h"
 
+#include <stdio.h>
+
 #include "broker/session.h"
 
 static int set_up(void **state)
@@ -66,7 +68,7 @@ static void what_a_hello_began_ends_when_the_session_lapses(void **state)
 {
     struct session *session = hear(*state, 1, "agent:fire/1");
 
-    (void)strcpy(session->department, "fire");
+    (void)snprintf(session->department, sizeof session->department, "fire");
     session->credit = 2;
     assert_true(session_lease(session, 5, 1));
     assert_true(session_watch(session, 0, false));

@@ -49,11 +49,12 @@ static int tear_down(void **state)
 static bool parse(struct fixture *f, const char *line)
 {
     char *words = strdup(line);
+    char *rest = NULL;
     char *argv[ARGV_MAX] = {(char *)(uintptr_t) "huishen"};
     int argc = 1;
 
-    for (char *word = strtok(words, " "); word != NULL && argc < ARGV_MAX;
-         word = strtok(NULL, " ")) {
+    for (char *word = strtok_r(words, " ", &rest); word != NULL && argc < ARGV_MAX;
+         word = strtok_r(NULL, " ", &rest)) {
         argv[argc++] = arena_text(&f->arena, word);
     }
     free(words);

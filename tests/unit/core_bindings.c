@@ -141,16 +141,12 @@ static void what_is_read_is_written_the_same(void **state)
 static void deep_and_vast_values_are_refused(void **state)
 {
     struct fixture *f = *state;
-    char text[256] = "{\"a\":";
+    char open[LIMIT_DATA_NESTING + 1] = "";
+    char close[LIMIT_DATA_NESTING + 1] = "";
 
-    for (int i = 0; i < LIMIT_DATA_NESTING; i++) {
-        (void)strcat(text, "[");
-    }
-    for (int i = 0; i < LIMIT_DATA_NESTING; i++) {
-        (void)strcat(text, "]");
-    }
-    (void)strcat(text, "}");
-    assert_int_equal(read(f, text), ERR_INVALID);
+    memset(open, '[', LIMIT_DATA_NESTING);
+    memset(close, ']', LIMIT_DATA_NESTING);
+    assert_int_equal(read(f, arena_format(&f->arena, "{\"a\":%s%s}", open, close)), ERR_INVALID);
 
     /* A list of lists that all are one: 2^30 elements in 30 values. */
     struct value lists[30];

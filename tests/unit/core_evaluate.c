@@ -203,47 +203,34 @@ static void faults_name_their_reason_and_place(void **state)
     assert_truth(f, "fire == null", false);
 }
 
+/* Returns @begin with @part behind it @count times. */
+static const char *repeated(struct fixture *f, const char *begin, const char *part, int count)
+{
+    const char *text = begin;
+
+    for (int i = 0; i < count; i++) {
+        text = arena_format(&f->arena, "%s%s", text, part);
+    }
+    return text;
+}
+
 static void every_evaluation_ends(void **state)
 {
-    static const char many[] = "[0,1,2,3,4,5,6,7,8,9]";
     struct fixture *f = *state;
-    char text[2048];
 
     /* A list that doubles, a text that doubles, a nest that deepens, loops within loops. */
-    (void)strcpy(text, "['0123456789'].map(x, x");
-    for (int i = 0; i < 30; i++) {
-        (void)strcat(text, ").map(x, x + x");
-    }
-    (void)strcat(text, ")");
-    assert_fault(f, text, FAULT_TOO_COMPLEX, 0);
+    assert_fault(f,
+                 repeated(f, repeated(f, "['0123456789'].map(x, x", ").map(x, x + x", 30), ")", 1),
+                 FAULT_TOO_COMPLEX, 0);
+    assert_fault(f, repeated(f, "[[1]]", ".map(x, x + x)", 30), FAULT_TOO_COMPLEX, 0);
+    assert_fault(f, repeated(f, "[1]", ".map(x, [x])", 100), FAULT_TOO_COMPLEX, 0);
 
-    (void)strcpy(text, "[[1]]");
-    for (int i = 0; i < 30; i++) {
-        (void)strcat(text, ".map(x, x + x)");
-    }
-    assert_fault(f, text, FAULT_TOO_COMPLEX, 0);
-
-    (void)strcpy(text, "[1]");
-    for (int i = 0; i < 100; i++) {
-        (void)strcat(text, ".map(x, [x])");
-    }
-    assert_fault(f, text, FAULT_TOO_COMPLEX, 0);
-
-    (void)strcpy(text, "[[1]]");
-    for (int i = 0; i < 40; i++) {
-        (void)strcat(text, ".map(x, [x, x])");
-    }
-    (void)strcat(text, " == []");
-    evaluate(f, text);
+    evaluate(f, repeated(f, repeated(f, "[[1]]", ".map(x, [x, x])", 40), " == []", 1));
     assert_int_equal(f->evaluation.kind, EVALUATION_VALUE);
 
-    text[0] = '\0';
-    for (int i = 0; i < 9; i++) {
-        (void)strcat(text, many);
-        (void)strcat(text, ".all(x, ");
-    }
-    (void)strcat(text, "x >= 0)))))))))");
-    assert_fault(f, text, FAULT_TOO_COMPLEX, 0);
+    assert_fault(
+        f, repeated(f, repeated(f, "", "[0,1,2,3,4,5,6,7,8,9].all(x, ", 9), "x >= 0)))))))))", 1),
+        FAULT_TOO_COMPLEX, 0);
     assert_int_equal(f->evaluation.steps, LIMIT_EVALUATION_STEPS);
 }
 

@@ -334,81 +334,83 @@ static void integers_and_instants_are_read_in_every_form(void **state)
     assert_int_equal(head->root.len, 2);
 }
 
+/* What is wrong, and how it is said. */
+static const struct {
+    const ProtobufCMessageDescriptor *type;
+    const char *text;
+    const char *error;
+} wrong_messages[] = {
+    {&hs__opinion__descriptor, "[]", "f:1: fields are needed here (name: value)"},
+    {&hs__opinion__descriptor, "{\n \"resutl\": \"agree\"}",
+     "f:2: resutl: there is no such field; did you mean result?"},
+    {&hs__opinion__descriptor, "{\"byRule\": true}",
+     "f:1: byRule: there is no such field; did you mean byRules?"},
+    {&hs__opinion__descriptor, "{\"result\":\n \"agre\"}",
+     "f:1: result: one of these is needed here: agree, conditional, disagree, not_involved, "
+     "not_competent, tacit, overdue; did you mean agree?"},
+    {&hs__opinion__descriptor, "{\"result\": 1}",
+     "f:1: result: one of these is needed here: agree, conditional, disagree, not_involved, "
+     "not_competent, tacit, overdue"},
+    {&hs__opinion__descriptor, "{\"byRules\": \"true\"}",
+     "f:1: byRules: true or false is needed here"},
+    {&hs__opinion__descriptor, "{\"by_rules\": true, \"byRules\": true}",
+     "f:1: byRules: this is given twice"},
+    {&hs__opinion__descriptor, "{\"reason\": \"a\",\n\"reason\": \"b\"}",
+     "f:2:8: this is given twice"},
+    {&hs__opinion__descriptor, "{\"reason\": 5}", "f:1: reason: a text is needed here"},
+    {&hs__opinion__descriptor, "{\"reason\": {}}", "f:1: reason: a text is needed here"},
+    {&hs__opinion__descriptor, "{\"items\": {}}", "f:1: items: a list is needed here"},
+    {&hs__opinion__descriptor, "{\"items\": [{},\n null]}",
+     "f:2: items[1]: an element of a list cannot be empty"},
+    {&hs__opinion__descriptor, "{\"items\": [[]]}",
+     "f:1: items[0]: fields are needed here (name: value)"},
+    {&hs__opinion__descriptor, "{\"items\": [{\n\"id\": [\"x\"]}]}",
+     "f:2: items[0].id: a text is needed here"},
+    {&hs__opinion__descriptor, "{\"pack\": \"A\"}", "f:1: pack: base64 is needed here"},
+    {&hs__opinion__descriptor, "{\"pack\": \"AP8\"}", "f:1: pack: base64 is needed here"},
+    {&hs__head__descriptor, "{\"epoch\": 4294967296}", "f:1: epoch: out of range: 4294967296"},
+    {&hs__head__descriptor, "{\"epoch\": -1}", "f:1: epoch: out of range: -1"},
+    {&hs__head__descriptor, "{\"epoch\": 1.5}", "f:1: epoch: a whole number is needed here"},
+    {&hs__head__descriptor, "{\"epoch\": \"01\"}", "f:1: epoch: a whole number is needed here"},
+    {&hs__head__descriptor, "{\"epoch\": \"\"}", "f:1: epoch: a whole number is needed here"},
+    {&hs__head__descriptor, "{\"epoch\": \"-\"}", "f:1: epoch: a whole number is needed here"},
+    {&hs__head__descriptor, "{\"firstSeq\": \"18446744073709551616\"}",
+     "f:1: firstSeq: out of range: 18446744073709551616"},
+    {&hs__head__descriptor, "{\"committedAt\": \"2026-02-30T00:00:00Z\"}",
+     "f:1: committedAt: an instant with its offset is needed here, as in "
+     "2026-03-10T09:00:00+08:00"},
+    {&hs__number__descriptor, "{\"units\": \"-9223372036854775809\"}",
+     "f:1: units: out of range: -9223372036854775809"},
+    {&hs__field__descriptor, "{\"path\": \"a\", \"flag\": true, \"text\": \"b\"}",
+     "f:1: text: only one of them can be given; there is flag"},
+    {&hs__field__descriptor, "{\"date\": 2147483648}", "f:1: date: out of range: 2147483648"},
+    {&hs__principal__descriptor, "{\"roles\": [\"sytem_admin\"]}",
+     "f:1: roles[0]: one of these is needed here: none, applicant, reviewer, head, office, "
+     "approver, supervisor, system_admin, security_admin, audit, agent, gateway; did you mean "
+     "system_admin?"},
+    {&hs__words__descriptor, "{\"zh\": \"a\\u0000b\"}", "f:1:17: a text cannot hold U+0000"},
+    {&hs__words__descriptor, "{\"zh\": \"\xFF\"}", "f:1: this is not UTF-8"},
+    {&hs__words__descriptor, "{\"zh\":\n\n tru}", "f:3:4: no valid JSON: invalid token near 'tru'"},
+    {&hs__words__descriptor, "{\"zh\": 1e999}",
+     "f:1:12: a number has at most 15 digits, 6 of them after the point"},
+    {&hs__words__descriptor, "{\"\": 1}", "f:1:2: a name is needed here"},
+    {&hs__words__descriptor, "{} {}", "f:1:4: no valid JSON: end of file expected near '{'"},
+    {&hs__words__descriptor, "null", "f:1: fields are needed here (name: value)"},
+};
+
 static void what_is_wrong_is_said_with_its_place(void **state)
 {
     struct fixture *f = *state;
-    static const struct {
-        const ProtobufCMessageDescriptor *type;
-        const char *text;
-        const char *error;
-    } rows[] = {
-        {&hs__opinion__descriptor, "[]", "f:1: fields are needed here (name: value)"},
-        {&hs__opinion__descriptor, "{\n \"resutl\": \"agree\"}",
-         "f:2: resutl: there is no such field; did you mean result?"},
-        {&hs__opinion__descriptor, "{\"byRule\": true}",
-         "f:1: byRule: there is no such field; did you mean byRules?"},
-        {&hs__opinion__descriptor, "{\"result\":\n \"agre\"}",
-         "f:1: result: one of these is needed here: agree, conditional, disagree, not_involved, "
-         "not_competent, tacit, overdue; did you mean agree?"},
-        {&hs__opinion__descriptor, "{\"result\": 1}",
-         "f:1: result: one of these is needed here: agree, conditional, disagree, not_involved, "
-         "not_competent, tacit, overdue"},
-        {&hs__opinion__descriptor, "{\"byRules\": \"true\"}",
-         "f:1: byRules: true or false is needed here"},
-        {&hs__opinion__descriptor, "{\"by_rules\": true, \"byRules\": true}",
-         "f:1: byRules: this is given twice"},
-        {&hs__opinion__descriptor, "{\"reason\": \"a\",\n\"reason\": \"b\"}",
-         "f:2:8: this is given twice"},
-        {&hs__opinion__descriptor, "{\"reason\": 5}", "f:1: reason: a text is needed here"},
-        {&hs__opinion__descriptor, "{\"reason\": {}}", "f:1: reason: a text is needed here"},
-        {&hs__opinion__descriptor, "{\"items\": {}}", "f:1: items: a list is needed here"},
-        {&hs__opinion__descriptor, "{\"items\": [{},\n null]}",
-         "f:2: items[1]: an element of a list cannot be empty"},
-        {&hs__opinion__descriptor, "{\"items\": [[]]}",
-         "f:1: items[0]: fields are needed here (name: value)"},
-        {&hs__opinion__descriptor, "{\"items\": [{\n\"id\": [\"x\"]}]}",
-         "f:2: items[0].id: a text is needed here"},
-        {&hs__opinion__descriptor, "{\"pack\": \"A\"}", "f:1: pack: base64 is needed here"},
-        {&hs__opinion__descriptor, "{\"pack\": \"AP8\"}", "f:1: pack: base64 is needed here"},
-        {&hs__head__descriptor, "{\"epoch\": 4294967296}", "f:1: epoch: out of range: 4294967296"},
-        {&hs__head__descriptor, "{\"epoch\": -1}", "f:1: epoch: out of range: -1"},
-        {&hs__head__descriptor, "{\"epoch\": 1.5}", "f:1: epoch: a whole number is needed here"},
-        {&hs__head__descriptor, "{\"epoch\": \"01\"}", "f:1: epoch: a whole number is needed here"},
-        {&hs__head__descriptor, "{\"epoch\": \"\"}", "f:1: epoch: a whole number is needed here"},
-        {&hs__head__descriptor, "{\"epoch\": \"-\"}", "f:1: epoch: a whole number is needed here"},
-        {&hs__head__descriptor, "{\"firstSeq\": \"18446744073709551616\"}",
-         "f:1: firstSeq: out of range: 18446744073709551616"},
-        {&hs__head__descriptor, "{\"committedAt\": \"2026-02-30T00:00:00Z\"}",
-         "f:1: committedAt: an instant with its offset is needed here, as in "
-         "2026-03-10T09:00:00+08:00"},
-        {&hs__number__descriptor, "{\"units\": \"-9223372036854775809\"}",
-         "f:1: units: out of range: -9223372036854775809"},
-        {&hs__field__descriptor, "{\"path\": \"a\", \"flag\": true, \"text\": \"b\"}",
-         "f:1: text: only one of them can be given; there is flag"},
-        {&hs__field__descriptor, "{\"date\": 2147483648}", "f:1: date: out of range: 2147483648"},
-        {&hs__principal__descriptor, "{\"roles\": [\"sytem_admin\"]}",
-         "f:1: roles[0]: one of these is needed here: none, applicant, reviewer, head, office, "
-         "approver, supervisor, system_admin, security_admin, audit, agent, gateway; did you mean "
-         "system_admin?"},
-        {&hs__words__descriptor, "{\"zh\": \"a\\u0000b\"}", "f:1:17: a text cannot hold U+0000"},
-        {&hs__words__descriptor, "{\"zh\": \"\xFF\"}", "f:1: this is not UTF-8"},
-        {&hs__words__descriptor, "{\"zh\":\n\n tru}",
-         "f:3:4: no valid JSON: invalid token near 'tru'"},
-        {&hs__words__descriptor, "{\"zh\": 1e999}",
-         "f:1:12: a number has at most 15 digits, 6 of them after the point"},
-        {&hs__words__descriptor, "{\"\": 1}", "f:1:2: a name is needed here"},
-        {&hs__words__descriptor, "{} {}", "f:1:4: no valid JSON: end of file expected near '{'"},
-        {&hs__words__descriptor, "null", "f:1: fields are needed here (name: value)"},
-    };
 
     size_t wrong = 0;
 
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(wrong_messages); i++) {
         ProtobufCMessage *message = NULL;
-        const char *error = read(f, rows[i].text, rows[i].type, &message);
+        const char *error = read(f, wrong_messages[i].text, wrong_messages[i].type, &message);
 
-        if (strcmp(error, rows[i].error) != 0) {
-            print_error("%s\n  found  %s\n  wanted %s\n", rows[i].text, error, rows[i].error);
+        if (strcmp(error, wrong_messages[i].error) != 0) {
+            print_error("%s\n  found  %s\n  wanted %s\n", wrong_messages[i].text, error,
+                        wrong_messages[i].error);
             wrong++;
         }
         assert_null(message);

@@ -203,70 +203,71 @@ static void a_file_becomes_a_flat_sorted_packet(void **state)
     }
 }
 
+/* What is wrong, and how it is said. */
+static const struct {
+    const char *text;
+    const char *errors;
+} wrong_packets[] = {
+    {"nmae: a\n", "f:1: nmae: there is no such field; did you mean name?\n"},
+    {"proposal:\n  nmae: a\n", "f:2: nmae: there is no such field; did you mean name?\n"},
+    {"proposal: {}\nsampel: {}\n", "f:2: sampel: there is no such field\n"},
+    {"proposal:\n  fire: {case_no: 1}\n", "f:2: fire.case_no: there is no such field\n"},
+    {"proposal: x\n", "f:1: fields are needed here (name: value)\n"},
+    {"proposal:\n", "f:1: there is nothing in it\n"},
+    {"- a\n", "f:1: fields are needed here (name: value)\n"},
+    {"ok: yes\nfloors: six\narea_m2: '12'\nstart: 2026-02-30\n",
+     "f:1: ok: true or false is needed here\n"
+     "f:2: floors: a whole number is needed here\n"
+     "f:3: area_m2: a number is needed here, as in 12.5, without quotes\n"
+     "f:4: start: a day that exists is needed here, as in 2026-03-10\n"},
+    {"floors: 6.5\n", "f:1: floors: a whole number is needed here\n"},
+    {"area_m2: 0.1234567\n",
+     "f:1: area_m2: a number has at most 15 digits, 6 of them after the point\n"},
+    {"{\"area_m2\": 0.1234560000000001}",
+     "f:1: area_m2: a number has at most 15 digits, 6 of them after the point\n"},
+    {"{\"area_m2\": \"12\"}",
+     "f:1: area_m2: a number is needed here, as in 12.5, without quotes\n"},
+    {"{\"name\": 12}", "f:1: name: a text is needed here\n"},
+    {"{\"name\": \"bell\\u0007\"}", "f:1: name: control characters are not allowed\n"},
+    {"name: [a]\n", "f:1: name: a text is needed here\n"},
+    {"tier: kye\n", "f:1: tier: one of these is needed here: general, key; did you mean key?\n"},
+    {"street: s99\n", "f:1: street: there is no such word: s99; did you mean s09?\n"},
+    {"works: road\n", "f:1: works: a list is needed here\n"},
+    {"works: [road, ruof, road]\n",
+     "f:1: works[1]: one of these is needed here: road, roof, gas; did you mean roof?\n"
+     "f:1: works[2]: this is given twice\n"},
+    {"works: [road, null]\n", "f:1: works[1]: an element of a list cannot be empty\n"},
+    {"notes: [[a]]\n", "f:1: notes[0]: a text is needed here\n"},
+    {"fire: 5\n", "f:1: fire: fields are needed here (name: value)\n"},
+    {"fire: []\n", "f:1: fire: fields are needed here (name: value)\n"},
+    {"fire: {lanes: {id: L1}}\n", "f:1: fire.lanes: a list is needed here\n"},
+    {"fire:\n  lanes:\n  - {width_m: 4}\n", "f:3: fire.lanes[0]: this element has no id\n"},
+    {"fire:\n  lanes:\n  - {id: }\n", "f:3: fire.lanes[0]: this element has no id\n"},
+    {"fire:\n  lanes:\n  - {id: L1}\n  - {id: L1, width_m: 4}\n",
+     "f:4: fire.lanes[L1]: the id is given twice: L1\n"},
+    {"fire:\n  lanes:\n  - id: 'a]b'\n",
+     "f:3: fire.lanes[0].id: an id has 1 to 64 bytes, no control character and no bracket\n"},
+    {"fire:\n  lanes:\n  - id: L2\n    widht_m: 4\n",
+     "f:4: fire.lanes[L2].widht_m: there is no such field; did you mean width_m?\n"},
+    {"{\"fire\": {\"lanes\": [{\"id\": 1}]}}", "f:1: fire.lanes[0].id: a text is needed here\n"},
+    {"fire: {lanes: [null]}\n", "f:1: fire.lanes[0]: an element of a list cannot be empty\n"},
+    {"funding: [{}]\n", "f:1: funding[0]: an element of a list cannot be empty\n"},
+    {"funding: [{amount: null}]\n", "f:1: funding[0]: an element of a list cannot be empty\n"},
+    {"funding: [x]\n", "f:1: funding[0]: fields are needed here (name: value)\n"},
+    {"total: 5\n", "f:1: total: this field is computed and cannot be given\n"},
+};
+
 static void what_is_wrong_is_said_with_its_line(void **state)
 {
     struct fixture *f = *state;
-    static const struct {
-        const char *text;
-        const char *errors;
-    } rows[] = {
-        {"nmae: a\n", "f:1: nmae: there is no such field; did you mean name?\n"},
-        {"proposal:\n  nmae: a\n", "f:2: nmae: there is no such field; did you mean name?\n"},
-        {"proposal: {}\nsampel: {}\n", "f:2: sampel: there is no such field\n"},
-        {"proposal:\n  fire: {case_no: 1}\n", "f:2: fire.case_no: there is no such field\n"},
-        {"proposal: x\n", "f:1: fields are needed here (name: value)\n"},
-        {"proposal:\n", "f:1: there is nothing in it\n"},
-        {"- a\n", "f:1: fields are needed here (name: value)\n"},
-        {"ok: yes\nfloors: six\narea_m2: '12'\nstart: 2026-02-30\n",
-         "f:1: ok: true or false is needed here\n"
-         "f:2: floors: a whole number is needed here\n"
-         "f:3: area_m2: a number is needed here, as in 12.5, without quotes\n"
-         "f:4: start: a day that exists is needed here, as in 2026-03-10\n"},
-        {"floors: 6.5\n", "f:1: floors: a whole number is needed here\n"},
-        {"area_m2: 0.1234567\n",
-         "f:1: area_m2: a number has at most 15 digits, 6 of them after the point\n"},
-        {"{\"area_m2\": 0.1234560000000001}",
-         "f:1: area_m2: a number has at most 15 digits, 6 of them after the point\n"},
-        {"{\"area_m2\": \"12\"}",
-         "f:1: area_m2: a number is needed here, as in 12.5, without quotes\n"},
-        {"{\"name\": 12}", "f:1: name: a text is needed here\n"},
-        {"{\"name\": \"bell\\u0007\"}", "f:1: name: control characters are not allowed\n"},
-        {"name: [a]\n", "f:1: name: a text is needed here\n"},
-        {"tier: kye\n",
-         "f:1: tier: one of these is needed here: general, key; did you mean key?\n"},
-        {"street: s99\n", "f:1: street: there is no such word: s99; did you mean s09?\n"},
-        {"works: road\n", "f:1: works: a list is needed here\n"},
-        {"works: [road, ruof, road]\n",
-         "f:1: works[1]: one of these is needed here: road, roof, gas; did you mean roof?\n"
-         "f:1: works[2]: this is given twice\n"},
-        {"works: [road, null]\n", "f:1: works[1]: an element of a list cannot be empty\n"},
-        {"notes: [[a]]\n", "f:1: notes[0]: a text is needed here\n"},
-        {"fire: 5\n", "f:1: fire: fields are needed here (name: value)\n"},
-        {"fire: []\n", "f:1: fire: fields are needed here (name: value)\n"},
-        {"fire: {lanes: {id: L1}}\n", "f:1: fire.lanes: a list is needed here\n"},
-        {"fire:\n  lanes:\n  - {width_m: 4}\n", "f:3: fire.lanes[0]: this element has no id\n"},
-        {"fire:\n  lanes:\n  - {id: }\n", "f:3: fire.lanes[0]: this element has no id\n"},
-        {"fire:\n  lanes:\n  - {id: L1}\n  - {id: L1, width_m: 4}\n",
-         "f:4: fire.lanes[L1]: the id is given twice: L1\n"},
-        {"fire:\n  lanes:\n  - id: 'a]b'\n",
-         "f:3: fire.lanes[0].id: an id has 1 to 64 bytes, no control character and no bracket\n"},
-        {"fire:\n  lanes:\n  - id: L2\n    widht_m: 4\n",
-         "f:4: fire.lanes[L2].widht_m: there is no such field; did you mean width_m?\n"},
-        {"{\"fire\": {\"lanes\": [{\"id\": 1}]}}",
-         "f:1: fire.lanes[0].id: a text is needed here\n"},
-        {"fire: {lanes: [null]}\n", "f:1: fire.lanes[0]: an element of a list cannot be empty\n"},
-        {"funding: [{}]\n", "f:1: funding[0]: an element of a list cannot be empty\n"},
-        {"funding: [{amount: null}]\n", "f:1: funding[0]: an element of a list cannot be empty\n"},
-        {"funding: [x]\n", "f:1: funding[0]: fields are needed here (name: value)\n"},
-        {"total: 5\n", "f:1: total: this field is computed and cannot be given\n"},
-    };
     size_t wrong = 0;
 
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        const char *errors = read(f, rows[i].text) != NULL ? "nothing\n" : show_errors(f);
+    for (size_t i = 0; i < ARRAY_COUNT(wrong_packets); i++) {
+        const char *errors = read(f, wrong_packets[i].text) != NULL ? "nothing\n" : show_errors(f);
 
-        if (strcmp(errors, rows[i].errors) != 0) {
-            print_error("%s\n  found  %s  wanted %s\n", rows[i].text, errors, rows[i].errors);
+        if (strcmp(errors, wrong_packets[i].errors) != 0) {
+            print_error("%s\n  found  %s  wanted %s\n", wrong_packets[i].text, errors,
+                        wrong_packets[i].errors);
             wrong++;
         }
     }
