@@ -147,15 +147,21 @@ class Attacker:
         return self.change(self.pick(), hash=self.chance.randbytes(32).hex())
 
     def change_text(self):
+        """Something that an entry says is said otherwise."""
         at = self.pick()
-        says = json.dumps(json.loads(self.lines[at])["says"], ensure_ascii=False)
-        values = re.findall(r'": ("[^"]+"|\d+|true|false)', says)
-        old = self.chance.choice(values)
-        new = {"true": "false", "false": "true"}.get(old, '"x"')
-        begin = self.chance.choice([found.start() for found in re.finditer(re.escape(": " + old),
-                                                                           says)])
-        return self.change(at, says=json.loads(says[:begin] + ": " + new +
-                                               says[begin + 2 + len(old):]))
+        says = json.loads(self.lines[at])["says"]
+        places, waiting = [], [says]
+        while waiting:
+            box = waiting.pop()
+            for key, value in box.items() if isinstance(box, dict) else enumerate(box):
+                if isinstance(value, (dict, list)):
+                    waiting.append(value)
+                elif value != "":
+                    places.append((box, key))
+        box, key = self.chance.choice(places)
+        old = box[key]
+        box[key] = not old if isinstance(old, bool) else "y" if old == "x" else "x"
+        return self.change(at, says=says)
 
     def remove(self):
         at = self.pick()
