@@ -129,14 +129,12 @@ def stages(path):
 class Copy:
     """A copy of the project in which faults are planted one after another."""
 
-    def __init__(self, build, number):
+    def __init__(self, number):
         self.folder = os.path.join(tempfile.gettempdir(), f"huishen-mutants-{os.getpid()}-{number}")
         shutil.copytree(ROOT, self.folder, symlinks=True,
                         ignore=lambda folder, names: [name for name in names if folder == ROOT and
                                                       (name.startswith("build-") or
                                                        name in (".git", "demo"))])
-        self.is_built = set()
-        del build
 
     def make(self, targets):
         return subprocess.run(["make", "-C", self.folder, "-j1", "WARN=", *targets], check=False,
@@ -204,7 +202,7 @@ class Run:
             os.replace(self.path + ".new", self.path)
 
     def work(self, number, faults):
-        copy = Copy(self.options.build, number)
+        copy = Copy(number)
         try:
             for one in faults:
                 begin = time.monotonic()
